@@ -1,0 +1,1 @@
+//! Go syntax trees, parser and printer

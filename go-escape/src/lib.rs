@@ -1,0 +1,1 @@
+//! Interprocedural escape analysis over go-ir

@@ -1,0 +1,1 @@
+//! Typed SSA for Go: lowering, verification, reachability, passes

@@ -1,0 +1,1 @@
+//! Links machine functions, data and the runtime object into static executables

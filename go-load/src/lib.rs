@@ -1,0 +1,1 @@
+//! Finds Go SDKs, packages and files; build constraints, overlay, import graph

@@ -1,0 +1,1 @@
+//! The gorc runtime: scheduler, collector, stacks, system layer

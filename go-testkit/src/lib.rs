@@ -1,0 +1,1 @@
+//! Test runners shared by the workspace (unpublished).

@@ -1,1 +1,16 @@
-//! Positions, source map, interned names, typed ids and diagnostics for the gorc Go toolchain
+//! Positions, source map, interned names, typed ids and diagnostics.
+//!
+//! The ground layer of gorc: data only. It never reads files, never prints, and knows neither
+//! syntax nor types.
+
+pub mod diagnostic;
+pub mod index;
+pub mod intern;
+pub mod pos;
+pub mod source_map;
+
+pub use diagnostic::{Code, Diagnostic, Label, Severity};
+pub use index::{Idx, IndexVec, SideTable};
+pub use intern::{Interner, Symbol};
+pub use pos::{Pos, Span};
+pub use source_map::{FileId, Location, SourceFile, SourceMap};

@@ -65,11 +65,9 @@ impl Interner {
     #[must_use]
     pub fn new() -> Interner {
         let it = Interner { shards: Default::default(), build: Build::default() };
-        // Slots 0 and 1 of shard 0 are reserved, whatever their hashes are.
-        {
-            let mut s = it.shards[0].write().expect("interner lock");
-            s.strings.push("");
-            s.strings.push("_");
+        // Index 0 of every shard stays unused: symbols 0 and 1 are "" and "_".
+        for shard in &it.shards {
+            shard.write().expect("interner lock").strings.push("");
         }
         it
     }
@@ -91,11 +89,7 @@ impl Interner {
         if let Some(i) = shard.map.get(s) {
             return Symbol((i << SHARD_BITS) | shard_no as u32);
         }
-        if shard_no == 0 && shard.strings.is_empty() {
-            shard.strings.push("");
-            shard.strings.push("_");
-        }
-        let text: &'static str = shard.store(s);
+        let text: &'static str = Box::leak(s.to_owned().into_boxed_str());
         let i = shard.strings.len() as u32;
         shard.strings.push(text);
         shard.map.insert(text, i);
@@ -111,12 +105,6 @@ impl Interner {
         }
         let shard = self.shards[sym.0 as usize & (SHARDS - 1)].read().expect("interner lock");
         shard.strings[(sym.0 >> SHARD_BITS) as usize]
-    }
-}
-
-impl Shard {
-    fn store(&mut self, s: &str) -> &'static str {
-        Box::leak(s.to_owned().into_boxed_str())
     }
 }
 

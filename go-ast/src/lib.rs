@@ -1,1 +1,7 @@
-//! Go syntax trees, parser and printer
+//! Go syntax trees, their parser and printer.
+//!
+//! Parsing never fails: it returns a tree and diagnostics. This crate never knows types.
+
+pub mod ast;
+
+pub use ast::*;

@@ -103,8 +103,10 @@ pub struct Initializer {
 pub struct Info {
     /// Per file, indexed by expression.
     pub types: FxHashMap<FileId, Vec<TypeAndValue>>,
-    /// Distinct constant values; index 0 is a dummy.
+    /// Constant values; index 0 is a dummy.
     pub consts: IndexVec<ConstId, ConstValue>,
+    /// Ids of small integers, which are frequent.
+    small_consts: FxHashMap<i64, ConstId>,
     /// Declared identifiers, by position.
     pub defs: FxHashMap<Pos, ObjId>,
     /// Used identifiers, by position (of the name, or of a selector's `sel`).
@@ -124,6 +126,16 @@ impl Info {
     /// What is known about expression `e` of `file`.
     pub fn type_and_value(&self, file: FileId, e: ExprId) -> TypeAndValue {
         self.types.get(&file).and_then(|v| v.get(e.0 as usize)).copied().unwrap_or_default()
+    }
+
+    /// The id of a constant value.
+    pub(crate) fn intern_const(&mut self, v: &ConstValue) -> ConstId {
+        if self.consts.is_empty() {
+            self.consts.push(ConstValue::Unknown);
+        }
+        let ConstValue::Int64(i) = v else { return self.consts.push(v.clone()) };
+        let consts = &mut self.consts;
+        *self.small_consts.entry(*i).or_insert_with(|| consts.push(v.clone()))
     }
 
     /// Its constant value.

@@ -9,6 +9,51 @@
 //! `assign`, `labels`, `returns` check statements; `expr`, `call`, `builtins`, `conversion`, `index`,
 //! `literals`, `selector` check expressions; `init_order` orders package variables; `errors` reports.
 
+mod api;
+mod assign;
+mod assignability;
+mod builtins;
+mod call;
+mod composite;
+mod const_ops;
+mod conversion;
+mod cycles;
+mod decl;
+mod errors;
+mod expr;
+mod expr_string;
+mod format;
+mod func_inst;
+mod index;
+mod init_order;
+mod interfaces;
+mod labels;
+mod literals;
+pub mod mono;
+pub mod operand;
+mod ops;
+mod range;
+mod record;
+mod resolver;
+mod returns;
+mod selector;
+mod shift;
+mod signature;
+mod slice;
+pub(crate) mod under;
+mod stmt;
+mod structs;
+mod switch;
+mod typexpr;
+mod union;
+mod unsafe_builtins;
+mod untyped;
+mod unused;
+mod valid_type;
+pub mod version;
+
+pub use errors::ErrPos;
+
 use crate::constant::ConstValue;
 use crate::info::{Info, Mode};
 use crate::object::{DeclRef, ObjId, PkgId, ScopeId};
@@ -16,7 +61,7 @@ use crate::store::Store;
 use crate::ty::TypeId;
 use crate::universe::Builtin;
 use go_ast::{ExprId, File};
-use go_source::{Diagnostic, FileId, Interner, Pos};
+use go_source::{Diagnostic, FileId, Interner, Pos, SourceMap, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -31,11 +76,31 @@ pub struct CheckOptions {
     pub word_size: u32,
     /// Accept the test builtins `assert` and `trace`, as internal/types/testdata needs.
     pub test_builtins: bool,
+    /// Who reports misplaced labels and branches.
+    pub branches: BranchChecks,
+    /// Accept `import "C"` as an opaque package.
+    pub fake_import_c: bool,
+}
+
+/// Who reports misplaced labels, `break`, `continue`, `goto` and `fallthrough`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BranchChecks {
+    /// The parser did already, as gc's does.
+    ByParser,
+    /// The checker, with go/types' wording.
+    ByChecker,
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        CheckOptions { error_limit: None, relaxed: false, word_size: 8, test_builtins: false }
+        CheckOptions {
+            error_limit: None,
+            relaxed: false,
+            word_size: 8,
+            test_builtins: false,
+            branches: BranchChecks::ByChecker,
+            fake_import_c: false,
+        }
     }
 }
 
@@ -69,6 +134,9 @@ pub struct Operand {
     pub val: ConstValue,
     /// Which builtin, if `mode` is `Builtin`.
     pub builtin: Option<Builtin>,
+    /// Text that stands for the expression in messages, if the operand has none of its own (one
+    /// result of a call, the `ok` of a comma-ok form).
+    pub label: Option<Arc<str>>,
 }
 
 /// What the checker knows about a package-level (or local const/type) object's declaration.
@@ -78,10 +146,19 @@ pub struct DeclInfo {
     pub file_scope: ScopeId,
     /// The declaration.
     pub decl: DeclRef,
-    /// All variables of an `var a, b = f()` declaration.
+    /// Language version of the file.
+    pub version: (u32, u32),
+    /// All variables of an `var a, b = f()` declaration; else empty. The first one holds the
+    /// dependencies of all.
     pub lhs: Vec<ObjId>,
-    /// Index of the object among the names of its spec.
-    pub index: usize,
+    /// Type expression of a constant or variable, if any.
+    pub vtyp: Option<ExprId>,
+    /// Initialisation expression of a constant or variable, if any.
+    pub init: Option<ExprId>,
+    /// The initialisation expression stands at an earlier constant of the group.
+    pub inherited: bool,
+    /// A variable whose type is known and whose initialisation was not checked yet.
+    pub init_pending: bool,
     /// Package-level objects that its initialisation expression or body refers to.
     pub deps: indexmap::IndexSet<ObjId, rustc_hash::FxBuildHasher>,
     /// The body was checked.
@@ -117,11 +194,72 @@ pub struct Env {
     pub has_label: bool,
     /// The expression contains a call or receive.
     pub has_call_or_recv: bool,
+    /// Variables declared in the body so far (for "declared and not used").
+    pub local_vars: Vec<ObjId>,
+}
+
+impl Env {
+    /// The environment of declarations in `scope` of a file.
+    pub(crate) fn new(
+        pkg: PkgId,
+        tree: Arc<File>,
+        scope: ScopeId,
+        version: (u32, u32),
+    ) -> Env {
+        Env {
+            pkg,
+            file: tree.id,
+            tree,
+            decl: None,
+            scope,
+            version,
+            iota: None,
+            err_pos: None,
+            in_tparam_list: false,
+            sig: None,
+            is_panic: FxHashSet::default(),
+            has_label: false,
+            has_call_or_recv: false,
+            local_vars: Vec::new(),
+        }
+    }
 }
 
 /// An action delayed until the current declaration is complete (bodies of function literals, checks
 /// that need complete types).
 pub type Action = Box<dyn FnOnce(&mut Checker)>;
+
+/// A delayed action with the file and version in force when it was delayed.
+pub struct Delayed {
+    pkg: PkgId,
+    tree: Arc<File>,
+    version: (u32, u32),
+    action: Option<Action>,
+}
+
+/// How much of a package has been looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// Its objects are collected.
+    Collected,
+    /// It is being checked in full.
+    Checking,
+    /// It was checked in full.
+    Checked,
+}
+
+/// What the checker keeps per package.
+#[derive(Debug)]
+pub struct PackageState {
+    /// Package-level objects, methods and init functions in source order.
+    pub objects: Vec<ObjId>,
+    /// Imported package names, in source order.
+    pub imports: Vec<ObjId>,
+    /// Progress.
+    pub progress: Progress,
+    /// Something was reported.
+    pub failed: bool,
+}
 
 /// The checker of a program.
 pub struct Checker {
@@ -143,10 +281,24 @@ pub struct Checker {
     pub env: Option<Env>,
     /// Objects being declared (for cycles).
     pub obj_path: Vec<ObjId>,
+    /// Their positions in `obj_path`.
+    pub obj_path_idx: FxHashMap<ObjId, usize>,
     /// Delayed actions.
-    pub delayed: Vec<Action>,
+    pub delayed: Vec<Delayed>,
+    /// State per package, indexed by package.
+    pub states: FxHashMap<PkgId, PackageState>,
+    /// Objects imported into a file scope by a dot-import, with the package name that did it.
+    pub dot_imports: FxHashMap<(ScopeId, Symbol), ObjId>,
+    /// Scopes of functions' parameters, by signature type.
+    pub sig_scopes: FxHashMap<TypeId, ScopeId>,
+    /// Instantiations, for the detection of endless ones.
+    pub mono: mono::MonoGraph,
+    /// The files' texts and names, for messages that mention other places.
+    pub sources: Option<Arc<SourceMap>>,
     /// Untyped expressions whose final type is not known yet.
     pub untyped: FxHashMap<(FileId, ExprId), UntypedExpr>,
+    /// Instances made so far and other caches of the type machinery.
+    pub(crate) core: under::CoreState,
 }
 
 /// An untyped expression that waits for its type.

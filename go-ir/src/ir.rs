@@ -327,10 +327,12 @@ pub enum Op {
         func: FuncId,
         /// Captured values.
         captures: Vec<Value>,
+        /// Type of the closure object: `struct { F uintptr; X0 T0; X1 T1; … }`.
+        ty: Ty,
         /// Site.
         site: Site,
     },
-    /// Captured value number `n` of this closure.
+    /// Captured value number `n` of this closure: field `n + 1` of [`Function::closure_ty`].
     Capture(u32),
     /// Interface value of the result's type from a value of concrete type (boxing it if it is not
     /// pointer-shaped).
@@ -456,6 +458,8 @@ pub struct Function {
     pub recover_block: Option<Block>,
     /// Inlined calls.
     pub inlines: Vec<Inlined>,
+    /// Type of the closure object, for functions with captures (see `Op::MakeClosure`).
+    pub closure_ty: Option<Ty>,
     /// Facts.
     pub attrs: Attrs,
     /// Position of the declaration.

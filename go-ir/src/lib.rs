@@ -6,6 +6,7 @@ pub mod ir;
 pub mod program;
 pub mod storage;
 pub mod ty;
+pub mod visit;
 
 pub use ir::*;
 pub use program::Program;

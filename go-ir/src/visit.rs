@@ -134,7 +134,7 @@ pub fn terminator_operands(t: &Terminator, f: &mut impl FnMut(Value)) {
 
 /// Rewrites each value operand of a terminator.
 pub fn map_terminator(t: &mut Terminator, f: &mut impl FnMut(Value) -> Value) {
-    let mut target = |t: &mut Target, f: &mut dyn FnMut(Value) -> Value| t.args.iter_mut().for_each(|v| *v = f(*v));
+    let target = |t: &mut Target, f: &mut dyn FnMut(Value) -> Value| t.args.iter_mut().for_each(|v| *v = f(*v));
     match t {
         Terminator::None | Terminator::Unreachable => {}
         Terminator::Jump(t) => target(t, f),

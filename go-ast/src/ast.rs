@@ -92,8 +92,10 @@ pub struct Expr {
     pub kind: ExprKind,
     /// From its first to past its last byte.
     pub span: Span,
-    /// The position gc's syntax package gives the node (the operator of a binary expression, the
-    /// start otherwise).
+    /// The position gc's syntax package gives the node: the operator of a binary expression, the
+    /// `.` of selectors and assertions, the `[` of index and slice expressions, the `(` of calls and
+    /// of function types, the `{` of composite literals, the `:` of a keyed element; the start
+    /// otherwise. Errors about an operand are placed at [`crate::start_pos`] instead.
     pub pos: Pos,
 }
 
@@ -441,7 +443,9 @@ pub struct Stmt {
     pub kind: StmtKind,
     /// From its first to past its last byte.
     pub span: Span,
-    /// The position gc's syntax package gives the node.
+    /// The position gc's syntax package gives the node: the operator of assignments, `++`, `--` and
+    /// sends, the `:` of a labelled statement, `Expr::pos` of an expression statement, the keyword
+    /// or `{` otherwise.
     pub pos: Pos,
 }
 
@@ -638,6 +642,8 @@ pub struct Decl {
     pub group: u32,
     /// Position of the `var`, `const`, `type` or `func` keyword that starts the declaration or group.
     pub keyword_pos: Pos,
+    /// The `//go:` directives that stand before it, as a range of [`File::directives`].
+    pub directives: std::ops::Range<u32>,
 }
 
 /// What a declaration declares.
@@ -711,6 +717,13 @@ impl File {
     #[must_use]
     pub fn decl(&self, id: DeclId) -> &Decl {
         &self.all_decls[id]
+    }
+
+    /// The directives that stand before a declaration and belong to it.
+    #[must_use]
+    pub fn directives_of(&self, id: DeclId) -> &[Directive] {
+        let range = &self.all_decls[id].directives;
+        self.directives.get(range.start as usize..range.end as usize).unwrap_or(&[])
     }
 
     /// `id` without enclosing parentheses.

@@ -1,1 +1,14 @@
-//! Typed SSA for Go: lowering, verification, reachability, passes
+//! Typed SSA for Go in go/ssa's vocabulary: lowering, verification, reachability, passes.
+//!
+//! Knows neither machine registers nor Cranelift.
+
+pub mod ir;
+pub mod program;
+pub mod storage;
+pub mod ty;
+pub mod visit;
+
+pub use ir::*;
+pub use program::Program;
+pub use storage::StorageMap;
+pub use ty::{Basic, Field, FuncSig, IfaceMethod, Layout, NamedInfo, NamedKey, Part, Scalar, Ty, TyKind, TypeTable};

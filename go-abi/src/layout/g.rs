@@ -1,0 +1,139 @@
+//! The head of the goroutine structure `G`, as machine code, the runtime and the overlay's Go
+//! `type g struct` see it. Never holds anything private to the runtime (that lives behind
+//! [`G_SIZE`]) nor the Go-only fields (they follow [`GO_FIELDS`]).
+//!
+//! The address of the current G is in r15 while Go code runs.
+
+/// Bytes of a G that Go code may see: the header below, then Go-only fields. The runtime allocates
+/// it zeroed, outside the heap, and scans it conservatively.
+pub const G_SIZE: usize = 1024;
+/// First byte of the Go-only fields.
+pub const GO_FIELDS: usize = 176;
+
+/// `stack_lo` of a segment lies this far above the lowest usable byte: room for functions without
+/// entry check, veneers and the PC pushed by a signal.
+pub const STACK_SLACK: usize = 1024;
+/// Size of a goroutine's first stack segment.
+pub const STACK_MIN: usize = 8 << 10;
+/// Largest single stack segment; growth doubles up to it.
+pub const STACK_SEG_MAX: usize = 64 << 20;
+/// Default limit of all segments of one goroutine (`debug.SetMaxStack` changes it).
+pub const STACK_LIMIT: usize = 1_000_000_000;
+/// Value of `stack_lo` that makes the next entry check call `runtime.morestack` (preemption request).
+pub const STACK_PREEMPT: usize = 0xffff_ffff_ffff_fade;
+
+/// Goroutine states, with the numbers that package runtime of gc uses.
+pub mod status {
+    /// Allocated, not yet set up.
+    pub const IDLE: u32 = 0;
+    /// In a run queue.
+    pub const RUNNABLE: u32 = 1;
+    /// Current on some M.
+    pub const RUNNING: u32 = 2;
+    /// In a system call that may block.
+    pub const SYSCALL: u32 = 3;
+    /// Parked.
+    pub const WAITING: u32 = 4;
+    /// Unused, may be taken for a new goroutine.
+    pub const DEAD: u32 = 6;
+}
+
+/// Bits of [`GHead::flags`].
+pub mod flags {
+    /// Belongs to the runtime: not counted as a user goroutine, not part of deadlock detection.
+    pub const SYSTEM: u32 = 1;
+    /// Was stopped by a signal at an arbitrary instruction; its registers are in a save area.
+    pub const ASYNC_PREEMPTED: u32 = 2;
+    /// `debug.SetPanicOnFault(true)`: faults at any address become Go panics.
+    pub const PANIC_ON_FAULT: u32 = 4;
+}
+
+/// Head of a goroutine structure. Offsets are fixed: use the constants in [`off`] from machine code.
+#[repr(C)]
+#[derive(Debug)]
+pub struct GHead {
+    /// Stack check limit: a function whose sp is below it calls `runtime.morestack`.
+    pub stack_lo: usize,
+    /// The M running this goroutine, 0 when none.
+    pub m: usize,
+    /// Address of the argument block, stored by the caller right before a call that needs one.
+    pub argblock: usize,
+    /// Entry of the function whose check failed.
+    pub morestack_fn: usize,
+    /// Its stack pointer after frame allocation: `entry sp - morestack_sp` is the room it needs.
+    pub morestack_sp: usize,
+    /// Current stack segment (runtime's `StackSeg`).
+    pub seg: usize,
+    /// Stack pointer while not running Go code.
+    pub sched_sp: usize,
+    /// Frame pointer while not running Go code; a walk of a stopped goroutine starts here.
+    pub sched_bp: usize,
+    /// Where to go on.
+    pub sched_pc: usize,
+    /// Goroutine number as printed in tracebacks.
+    pub goid: u64,
+    /// One of [`status`].
+    pub status: u32,
+    /// Bits of [`flags`].
+    pub flags: u32,
+    /// Next in the queue that holds this goroutine.
+    pub schedlink: usize,
+    /// Next in the list of all goroutines ever made (never unlinked).
+    pub alllink: usize,
+    /// Go: top of the list of deferred calls.
+    pub defer_: usize,
+    /// Go: innermost panic.
+    pub panic_: usize,
+    /// Closure that the goroutine runs.
+    pub startfn: usize,
+    /// PC of the fault being turned into a panic.
+    pub sigpc: usize,
+    /// Faulting address.
+    pub sigaddr: usize,
+    /// Signal number.
+    pub signo: u32,
+    /// `si_code`.
+    pub sigcode: u32,
+    /// PC of the `go` statement.
+    pub gopc: usize,
+    /// goid of the creator.
+    pub parentgoid: u64,
+    /// Go: wait reason in the low byte.
+    pub waitreason: u64,
+}
+
+/// Offsets of [`GHead`]'s fields.
+pub mod off {
+    use super::GHead;
+    use core::mem::offset_of;
+    /// `g.stack_lo`
+    pub const STACK_LO: i32 = offset_of!(GHead, stack_lo) as i32;
+    /// `g.m`
+    pub const M: i32 = offset_of!(GHead, m) as i32;
+    /// `g.argblock`
+    pub const ARGBLOCK: i32 = offset_of!(GHead, argblock) as i32;
+    /// `g.morestack_fn`
+    pub const MORESTACK_FN: i32 = offset_of!(GHead, morestack_fn) as i32;
+    /// `g.morestack_sp`
+    pub const MORESTACK_SP: i32 = offset_of!(GHead, morestack_sp) as i32;
+    /// `g.seg`
+    pub const SEG: i32 = offset_of!(GHead, seg) as i32;
+    /// `g.sched_sp`
+    pub const SCHED_SP: i32 = offset_of!(GHead, sched_sp) as i32;
+    /// `g.sched_bp`
+    pub const SCHED_BP: i32 = offset_of!(GHead, sched_bp) as i32;
+    /// `g.sched_pc`
+    pub const SCHED_PC: i32 = offset_of!(GHead, sched_pc) as i32;
+    /// `g.startfn`
+    pub const STARTFN: i32 = offset_of!(GHead, startfn) as i32;
+}
+
+const _: () = {
+    assert!(core::mem::size_of::<GHead>() == GO_FIELDS);
+    assert!(off::ARGBLOCK == 16 && off::MORESTACK_FN == 24 && off::MORESTACK_SP == 32);
+    assert!(off::SCHED_PC == 64 && off::STARTFN == 120);
+    assert!(core::mem::offset_of!(GHead, sigpc) == 128);
+    assert!(core::mem::offset_of!(GHead, signo) == 144);
+    assert!(core::mem::offset_of!(GHead, gopc) == 152);
+    assert!(core::mem::offset_of!(GHead, waitreason) == 168);
+};

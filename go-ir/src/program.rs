@@ -1,0 +1,134 @@
+//! A whole program in IR: functions, variables, data, strings, types.
+
+use crate::ir::{Data, DataId, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId, StrId};
+use crate::ty::{Ty, TypeTable};
+use go_abi::object::{SymbolId, SymbolKind};
+use go_source::IndexVec;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A program. Read-only (and shared between threads) once lowering and passes are done.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// Types.
+    pub types: TypeTable,
+    /// Functions.
+    pub funcs: IndexVec<FuncId, FuncDecl>,
+    /// Package variables.
+    pub globals: IndexVec<GlobalId, Global>,
+    /// Data objects.
+    pub datas: IndexVec<DataId, Data>,
+    /// String constants.
+    pub strings: IndexVec<StrId, Arc<[u8]>>,
+    string_map: FxHashMap<Arc<[u8]>, StrId>,
+    /// Itabs in use: (concrete type, interface type), in order of their symbol index.
+    pub itabs: Vec<(Ty, Ty)>,
+    itab_map: FxHashMap<(Ty, Ty), u32>,
+    /// Names that the linker or the runtime object defines, in order of their symbol index.
+    pub named: Vec<Arc<str>>,
+    named_map: FxHashMap<Arc<str>, u32>,
+    /// Functions by link name.
+    pub by_name: FxHashMap<Arc<str>, FuncId>,
+}
+
+impl Program {
+    /// An empty program.
+    #[must_use]
+    pub fn new() -> Program {
+        Program::default()
+    }
+
+    /// Adds (or finds) a string constant.
+    pub fn string(&mut self, bytes: &[u8]) -> StrId {
+        if let Some(id) = self.string_map.get(bytes) {
+            return *id;
+        }
+        let s: Arc<[u8]> = bytes.into();
+        let id = self.strings.push(Arc::clone(&s));
+        self.string_map.insert(s, id);
+        id
+    }
+
+    /// Adds a function; its name must be new.
+    pub fn add_func(&mut self, f: FuncDecl) -> FuncId {
+        let name = Arc::clone(&f.name);
+        let id = self.funcs.push(f);
+        self.by_name.insert(name, id);
+        id
+    }
+
+    /// The body of a function, if it has IR.
+    pub fn body(&self, f: FuncId) -> Option<&Function> {
+        match &self.funcs[f].body {
+            FuncBody::Ir(b) => Some(b),
+            FuncBody::None | FuncBody::Extern => None,
+        }
+    }
+
+    /// Symbol of an itab; the pair is added if new.
+    pub fn itab_symbol(&mut self, concrete: Ty, iface: Ty) -> SymbolId {
+        let n = *self.itab_map.entry((concrete, iface)).or_insert_with(|| {
+            self.itabs.push((concrete, iface));
+            self.itabs.len() as u32 - 1
+        });
+        SymbolId::new(SymbolKind::Itab, n)
+    }
+
+    /// Symbol of an itab that is known.
+    pub fn find_itab(&self, concrete: Ty, iface: Ty) -> Option<SymbolId> {
+        self.itab_map.get(&(concrete, iface)).map(|n| SymbolId::new(SymbolKind::Itab, *n))
+    }
+
+    /// Symbol of a name that the linker or the runtime object defines; added if new.
+    pub fn named_symbol(&mut self, name: &str) -> SymbolId {
+        if let Some(n) = self.named_map.get(name) {
+            return SymbolId::new(SymbolKind::Named, *n);
+        }
+        let n = self.named.len() as u32;
+        let name: Arc<str> = name.into();
+        self.named.push(Arc::clone(&name));
+        self.named_map.insert(name, n);
+        SymbolId::new(SymbolKind::Named, n)
+    }
+
+    /// Symbol of a known name.
+    pub fn find_named(&self, name: &str) -> Option<SymbolId> {
+        self.named_map.get(name).map(|n| SymbolId::new(SymbolKind::Named, *n))
+    }
+
+    /// Symbol of a function's code.
+    #[must_use]
+    pub fn func_symbol(f: FuncId) -> SymbolId {
+        SymbolId::new(SymbolKind::Func, f.0)
+    }
+
+    /// Symbol of a function's static closure object.
+    #[must_use]
+    pub fn func_value_symbol(f: FuncId) -> SymbolId {
+        SymbolId::new(SymbolKind::FuncValue, f.0)
+    }
+
+    /// Symbol of a package variable.
+    #[must_use]
+    pub fn global_symbol(g: GlobalId) -> SymbolId {
+        SymbolId::new(SymbolKind::Global, g.0)
+    }
+
+    /// Symbol of a data object.
+    #[must_use]
+    pub fn data_symbol(d: DataId) -> SymbolId {
+        SymbolId::new(SymbolKind::Data, d.0)
+    }
+
+    /// Symbol of a string's bytes.
+    #[must_use]
+    pub fn str_symbol(s: StrId) -> SymbolId {
+        SymbolId::new(SymbolKind::Str, s.0)
+    }
+
+    /// Symbol of a type descriptor.
+    #[must_use]
+    pub fn type_symbol(t: Ty) -> SymbolId {
+        SymbolId::new(SymbolKind::TypeDesc, t.0)
+    }
+}

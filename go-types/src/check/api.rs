@@ -39,6 +39,7 @@ impl Checker {
             mono: super::mono::MonoGraph::default(),
             sources: None,
             untyped: FxHashMap::default(),
+            core: Default::default(),
         };
         c.info.consts.push(crate::constant::ConstValue::Unknown);
         crate::universe::declare(&mut c.store, c.options.test_builtins);

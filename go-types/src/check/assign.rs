@@ -30,7 +30,7 @@ impl Checker {
     /// Initialises a constant with operand `x`.
     pub(crate) fn init_const(&mut self, lhs: ObjId, x: &mut Operand) {
         let ty = self.obj_type(lhs);
-        if !x.is_valid() || !self.is_valid(x.ty) || ty.is_some_and(|t| !self.is_valid(t)) {
+        if !x.is_valid() || !self.is_valid_type(x.ty) || ty.is_some_and(|t| !self.is_valid_type(t)) {
             if ty.is_none() {
                 self.set_obj_type(lhs, TypeId::INVALID);
             }
@@ -60,7 +60,7 @@ impl Checker {
     /// Initialises a variable with operand `x`; a variable without a type gets that of `x`.
     pub(crate) fn init_var(&mut self, lhs: ObjId, x: &mut Operand, context: &str) {
         let ty = self.obj_type(lhs);
-        if !x.is_valid() || !self.is_valid(x.ty) || ty.is_some_and(|t| !self.is_valid(t)) {
+        if !x.is_valid() || !self.is_valid_type(x.ty) || ty.is_some_and(|t| !self.is_valid_type(t)) {
             if ty.is_none() {
                 self.set_obj_type(lhs, TypeId::INVALID);
             }
@@ -110,7 +110,7 @@ impl Checker {
         {
             *used = was;
         }
-        if !x.is_valid() || !self.is_valid(x.ty) {
+        if !x.is_valid() || !self.is_valid_type(x.ty) {
             return Err(());
         }
         if matches!(x.mode, Mode::Variable | Mode::MapIndex) {
@@ -181,7 +181,7 @@ impl Checker {
     pub(crate) fn types_summary(&mut self, list: &[TypeId], last: LastType) -> String {
         let mut out = Vec::with_capacity(list.len());
         for (i, t) in list.iter().enumerate() {
-            let mut s = if !self.is_valid(*t) {
+            let mut s = if !self.is_valid_type(*t) {
                 "unknown type".to_owned()
             } else if self.is_untyped(*t) {
                 if self.is_numeric(*t) {

@@ -38,7 +38,7 @@ impl Checker {
                 InterfaceElem::Method { name, ty } => {
                     let t = self.typ(*ty);
                     let Type::Signature(sig) = &mut self.store.types[t] else {
-                        if self.is_valid(t) {
+                        if self.is_valid_type(t) {
                             let s = self.type_string(t);
                             let msg = format!("{s} is not a method signature");
                             self.error(*ty, codes::INVALID_SYNTAX_TREE, msg);

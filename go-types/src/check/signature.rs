@@ -6,6 +6,7 @@ use super::Checker;
 use crate::codes;
 use crate::info::Mode;
 use crate::object::{ObjId, VarKind};
+use crate::subst::SubstMap;
 use crate::ty::{BasicKind, Signature, Type, TypeId, TypeList};
 use go_ast::{ExprId, ExprKind, Field, FuncType, Ident};
 use go_source::{Pos, Symbol};
@@ -149,7 +150,7 @@ impl Checker {
         let mut cause = String::new();
         let t = self.generic_type(base, Some(&mut cause));
         let mut base_type = None;
-        if self.is_valid(t) {
+        if self.is_valid_type(t) {
             match self.store.types[t] {
                 Type::Named(_) => base_type = Some(t),
                 Type::Alias(_) => {
@@ -175,7 +176,7 @@ impl Checker {
         let Some(base_type) = base_type else { return (TypeId::INVALID, tparams) };
         let base_tparams = self.type_params_of(base_type);
         if tparams.len() == base_tparams.len() {
-            let smap = self.make_rename_map(&base_tparams, &tparams);
+            let smap = SubstMap::new(&base_tparams, &tparams);
             for (p, b) in tparams.iter().zip(base_tparams.iter()) {
                 self.mono_record_canon(*p, *b);
                 let bound = self.bound_of(*b);
@@ -195,7 +196,7 @@ impl Checker {
         let pos = self.expr_pos(field.ty);
         let mut recv_type = self.instance(pos, base_type, &targs);
         self.record_instance(base, targs, recv_type);
-        if parts.ptr && self.is_valid(recv_type) {
+        if parts.ptr && self.is_valid_type(recv_type) {
             recv_type = self.store.new_type(Type::Pointer { elem: recv_type });
         }
         self.record_parenthesized_recv_types(field.ty, recv_type);
@@ -276,7 +277,7 @@ impl Checker {
             _ => recv_type,
         };
         let atyp = self.unalias(rtyp);
-        if !self.is_valid(atyp) {
+        if !self.is_valid_type(atyp) {
             return;
         }
         match self.store.types[atyp] {

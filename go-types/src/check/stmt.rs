@@ -1,6 +1,7 @@
 //! Statements and function bodies. Source: spec "Statements".
 
 use super::operand::EvalKind;
+use super::ops::ChanUse;
 use super::{BranchChecks, Checker, Env, Operand};
 use crate::codes;
 use crate::constant::ConstValue;
@@ -111,7 +112,7 @@ impl Checker {
                 if !ch.is_valid() || !val.is_valid() {
                     return;
                 }
-                if let Some(elem) = self.chan_elem(stmt.pos, &ch, false) {
+                if let Some(elem) = self.chan_elem(stmt.pos, &ch, ChanUse::Send) {
                     self.assignment(&mut val, Some(elem), "send");
                 }
             }

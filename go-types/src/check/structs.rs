@@ -130,7 +130,7 @@ impl Checker {
         }
         let text = self.store.text(value);
         if kind == LitKind::String
-            && let Some(bytes) = crate::constant::unquote_string(text)
+            && let Some(bytes) = go_lexer::unquote(text)
         {
             return self.store.interner.intern(&String::from_utf8_lossy(&bytes));
         }

@@ -137,7 +137,7 @@ impl Checker {
             } else {
                 let ty = self.var_type(*e);
                 t = Some(ty);
-                if !self.is_valid(ty) {
+                if !self.is_valid_type(ty) {
                     continue;
                 }
             }

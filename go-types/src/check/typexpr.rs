@@ -243,7 +243,7 @@ impl Checker {
     /// The generic type that `e` denotes; a valid type that is not generic is described in `cause`.
     pub(crate) fn generic_type(&mut self, e: ExprId, cause: Option<&mut String>) -> TypeId {
         let mut t = self.typ_internal(e, None);
-        if self.is_valid(t) && !self.is_generic(t) {
+        if self.is_valid_type(t) && !self.is_generic(t) {
             if let Some(cause) = cause {
                 *cause = format!("{} is not a generic type", self.type_string(t));
             }
@@ -300,7 +300,7 @@ impl Checker {
             ExprKind::StructType { fields } => self.struct_type(fields),
             ExprKind::Star(x) => {
                 let elem = self.var_type(*x);
-                if !self.is_valid(elem) {
+                if !self.is_valid_type(elem) {
                     return TypeId::INVALID;
                 }
                 self.store.new_type(Type::Pointer { elem })
@@ -382,7 +382,7 @@ impl Checker {
             let msg = format!("invalid operation: {xs}[{}] ({cause})", list.join(", "));
             self.error(x, codes::NOT_A_GENERIC_TYPE, msg);
         }
-        if !self.is_valid(gtyp) {
+        if !self.is_valid_type(gtyp) {
             return gtyp;
         }
         let Some(targs) = self.type_list(xlist) else { return TypeId::INVALID };
@@ -468,7 +468,7 @@ impl Checker {
         let mut out = Some(Vec::with_capacity(list.len()));
         for e in list {
             let t = self.var_type(*e);
-            if !self.is_valid(t) {
+            if !self.is_valid_type(t) {
                 out = None;
             }
             if let Some(v) = &mut out {

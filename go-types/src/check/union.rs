@@ -48,7 +48,7 @@ impl Checker {
 
     fn check_terms(&mut self, terms: &[Term], list: &[ExprId]) {
         for (i, t) in terms.iter().enumerate() {
-            if !self.is_valid(t.ty) {
+            if !self.is_valid_type(t.ty) {
                 continue;
             }
             let at = list[i];

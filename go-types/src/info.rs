@@ -12,6 +12,12 @@ new_id! {
     ConstId;
 }
 
+impl Default for ConstId {
+    fn default() -> Self {
+        ConstId(0)
+    }
+}
+
 /// How an expression may be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(u8)]

@@ -117,7 +117,7 @@ impl Checker {
     }
 
     fn make_sig(&mut self, result: Option<TypeId>, params: &[TypeId], variadic: bool) -> TypeId {
-        let mut var = |c: &mut Checker, kind, ty| {
+        let var = |c: &mut Checker, kind, ty| {
             c.store.new_var(kind, Pos::NONE, None, Symbol::EMPTY, ty)
         };
         let params = params

@@ -1,9 +1,11 @@
 //! Calls and conversions in call syntax (spec "Calls", "Passing arguments to ... parameters").
 
+use super::assign::LastType;
 use super::operand::EvalKind;
 use super::version::{GO1_18, GO1_21};
 use super::{Checker, Operand};
 use crate::codes;
+use crate::infer::Direction;
 use crate::info::Mode;
 use crate::object::{ObjId, ObjectKind, VarKind};
 use crate::subst::SubstMap;
@@ -326,10 +328,10 @@ impl Checker {
                     self.version_errorf(parts.call, GO1_18, "implicit function instantiation");
                 }
             }
-            let tuple = self.store.new_type(Type::Tuple(Arc::clone(&params)));
-            let (renamed, tuple) = self.rename_tparams(call_pos, &sig.type_params, tuple);
-            tparams = renamed;
-            params = self.as_tuple(tuple).unwrap_or_default();
+            let (renamed, vars) =
+                self.rename_tparams_in_vars(call_pos, &sig.type_params, &params);
+            tparams = renamed.to_vec();
+            params = vars;
             targs.resize(n, None);
         }
         let mut generic_args: Vec<usize> = Vec::new();
@@ -341,10 +343,10 @@ impl Checker {
             // New identities for the type parameters, for cases such as f(g, g).
             let (renamed, ty) = self.rename_tparams(call_pos, &asig.type_params, arg.ty);
             if let Some(s) = self.as_signature(ty) {
-                let s = Signature { type_params: Arc::from(&renamed[..]), ..(*s).clone() };
+                let s = Signature { type_params: Arc::clone(&renamed), ..(*s).clone() };
                 arg.ty = self.store.new_type(Type::Signature(Arc::new(s)));
             }
-            tparams.extend(renamed);
+            tparams.extend(renamed.iter().copied());
             if let Some(partial) = atargs.get(i) {
                 targs.extend(partial.iter().copied());
             }
@@ -357,16 +359,17 @@ impl Checker {
         }
 
         if !tparams.is_empty() {
-            let mut err = self.new_error(codes::CANNOT_INFER_TYPE_ARGS);
-            let inferred =
-                self.infer(call_pos, &tparams, targs, &params, args, false, &mut err);
-            let Some(inferred) = inferred else {
-                if !err.is_empty() {
-                    let fun = self.expr_string(parts.fun);
-                    let msg = format!("in call to {fun}, {}", self.error_msg(&err));
-                    self.error(err.pos(), codes::CANNOT_INFER_TYPE_ARGS, msg);
+            let dir = Direction::Forward;
+            let inferred = match self.infer(call_pos, &tparams, &targs, &params, args, dir) {
+                Ok(list) => list,
+                Err(why) => {
+                    if let Some((pos, why)) = why {
+                        let fun = self.expr_string(parts.fun);
+                        let msg = format!("in call to {fun}, {why}");
+                        self.error(pos, codes::CANNOT_INFER_TYPE_ARGS, msg);
+                    }
+                    return result;
                 }
-                return result;
             };
             if n > 0 {
                 result = self.instantiate_signature(
@@ -377,10 +380,8 @@ impl Checker {
                     xlist,
                 );
                 if adjusted {
-                    let tuple = self.store.new_type(Type::Tuple(params));
                     let map = SubstMap::new(&tparams[..n], &inferred[..n]);
-                    let tuple = self.subst(call_pos, tuple, &map);
-                    params = self.as_tuple(tuple).unwrap_or_default();
+                    params = self.subst_vars(call_pos, &params, &map);
                 } else {
                     params = self
                         .as_signature(result)
@@ -479,8 +480,10 @@ impl Checker {
         let fun = self.expr_string(parts.fun);
         let have: Vec<TypeId> = args.iter().map(|a| a.ty).collect();
         let want: Vec<TypeId> = sig.params.iter().map(|p| self.store.objects[*p].ty).collect();
-        let have = self.types_summary(&have, false, parts.dots);
-        let want = self.types_summary(&want, sig.variadic, false);
+        let last = if parts.dots { LastType::Dots } else { LastType::Plain };
+        let have = self.types_summary(&have, last);
+        let last = if sig.variadic { LastType::Variadic } else { LastType::Plain };
+        let want = self.types_summary(&want, last);
         let mut err = self.new_error(codes::WRONG_ARG_COUNT);
         err.add(at, format!("{qualifier} arguments in call to {fun}"));
         err.add(Pos::NONE, format!("have {have}"));

@@ -227,7 +227,7 @@ impl Checker {
 
     /// Conversion of a slice of `elem` to an array or array pointer `tu`; `None` if it is neither.
     fn slice_to_array(&mut self, elem: TypeId, tu: TypeId) -> Option<Result<(), &'static str>> {
-        match self.store.types[tu] {
+        match self.store.types[tu].clone() {
             Type::Array { elem: e, .. } if self.identical(elem, e) => {
                 if self.allow_version(GO1_20) {
                     return Some(Ok(()));

@@ -4,8 +4,9 @@ use super::operand::Target;
 use super::version::{GO1_18, GO1_21};
 use super::{Checker, Operand};
 use crate::codes;
+use crate::infer::Direction;
 use crate::info::Mode;
-use crate::object::VarKind;
+use crate::object::{ObjId, VarKind};
 use crate::ty::{Signature, Type, TypeId};
 use go_ast::{ExprId, ExprKind};
 use go_source::{Pos, Symbol};
@@ -93,22 +94,22 @@ impl Checker {
                 arg.label = Some(Arc::from(target.desc.as_str()));
                 args.push(arg);
             }
-            let tuple = self.store.new_type(Type::Tuple(Arc::from(params)));
-            let (tparams, tuple) = self.rename_tparams(pos, &sig.type_params, tuple);
-            let params = self.as_tuple(tuple).unwrap_or_default();
-            let mut err = self.new_error(codes::CANNOT_INFER_TYPE_ARGS);
-            let given = targs.iter().copied().map(Some).collect();
-            let reverse = target.is_some();
-            let inferred =
-                self.infer(pos, &tparams, given, &params, &mut args, reverse, &mut err);
-            let Some(list) = inferred else {
-                if !err.is_empty() {
-                    self.report(err);
+            let params: Arc<[ObjId]> = Arc::from(params);
+            let (tparams, params) =
+                self.rename_tparams_in_vars(pos, &sig.type_params, &params);
+            let given: Vec<Option<TypeId>> = targs.iter().copied().map(Some).collect();
+            let dir =
+                if target.is_some() { Direction::Reverse } else { Direction::Forward };
+            match self.infer(pos, &tparams, &given, &params, &args, dir) {
+                Ok(list) => targs = list,
+                Err(why) => {
+                    if let Some((at, why)) = why {
+                        self.error(at, codes::CANNOT_INFER_TYPE_ARGS, why);
+                    }
+                    x.invalidate();
+                    return None;
                 }
-                x.invalidate();
-                return None;
-            };
-            targs = list;
+            }
         }
         if let Some(e) = x.expr {
             x.ty = self.instantiate_signature(x_pos, e, x.ty, &targs, xlist);

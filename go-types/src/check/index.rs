@@ -101,7 +101,7 @@ impl Checker {
     /// What indexing `x` gives, for underlying type `u`.
     fn index_type(&mut self, x: &Operand, u: TypeId) -> Option<Indexed> {
         let value_mode = if x.mode == Mode::Variable { Mode::Variable } else { Mode::Value };
-        match self.store.types[u] {
+        match self.store.types[u].clone() {
             Type::Basic(_) if self.is_string(u) => {
                 let len = match &x.val {
                     ConstValue::Str(s) if x.is_const() => s.len() as i64,

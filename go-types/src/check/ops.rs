@@ -95,7 +95,7 @@ impl Checker {
                 return;
             }
             let bits = if self.is_unsigned(x.ty) {
-                u32::try_from(self.size_of(x.ty) * 8).unwrap_or(0)
+                u32::try_from(self.sizeof(x.ty) * 8).unwrap_or(0)
             } else {
                 0
             };

@@ -30,13 +30,22 @@ impl Checker {
         }
     }
 
-    /// Records the types of expressions that are untyped to the end.
+    /// Records the types of expressions that are untyped to the end: conditions, shift counts,
+    /// operands of constant expressions. They get their default types, save for constants that
+    /// only exist in larger constant expressions and do not fit.
     pub(crate) fn record_untyped(&mut self) {
         let mut rest: Vec<_> = self.untyped.drain().collect();
-        rest.sort_by_key(|((file, e), _)| (*file, *e));
+        rest.sort_unstable_by_key(|((file, e), _)| (*file, *e));
         for ((file, e), info) in rest {
-            let val = (info.mode == Mode::Constant).then_some(&info.val);
-            self.record_in(file, e, info.mode, info.ty, val);
+            let ty = self.default_type(info.ty);
+            if info.mode != Mode::Constant {
+                self.record_in(file, e, info.mode, ty, None);
+                continue;
+            }
+            match self.representable_const(&info.val, ty) {
+                Some(v) => self.record_in(file, e, info.mode, ty, Some(&v)),
+                None => self.record_in(file, e, info.mode, info.ty, Some(&info.val)),
+            }
         }
     }
 

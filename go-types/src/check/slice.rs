@@ -32,7 +32,7 @@ impl Checker {
 
         let mut len = -1;
         let mut valid = true;
-        match self.store.types[u] {
+        match self.store.types[u].clone() {
             Type::Basic(_) if self.is_string(u) => {
                 if *full {
                     let at = bounds[2].unwrap_or(e);
@@ -47,10 +47,6 @@ impl Checker {
                     len = s.len() as i64;
                 }
                 if self.is_untyped(x.ty) {
-                    // The operand itself becomes a string too.
-                    if let Some(xe) = x.expr {
-                        self.update_expr_type(xe, TypeId::STRING, true);
-                    }
                     x.ty = TypeId::STRING;
                 }
             }

@@ -28,7 +28,7 @@ impl Checker {
                 if !x.is_valid() {
                     return false;
                 }
-                let align = if self.has_var_size(x.ty) { None } else { Some(self.align_of(x.ty)) };
+                let align = if self.has_var_size(x.ty) { None } else { Some(self.alignof(x.ty)) };
                 self.size_result(x, call, align);
                 true
             }
@@ -37,7 +37,7 @@ impl Checker {
                 if !x.is_valid() {
                     return false;
                 }
-                let size = if self.has_var_size(x.ty) { None } else { Some(self.size_of(x.ty)) };
+                let size = if self.has_var_size(x.ty) { None } else { Some(self.sizeof(x.ty)) };
                 if size.is_some_and(|s| s < 0) {
                     let s = self.operand_string(x);
                     self.err_operand(x, codes::TYPE_TOO_LARGE, format!("{s} is too large"));
@@ -145,7 +145,7 @@ impl Checker {
         let offset = if self.has_var_size(base) {
             None
         } else {
-            let offset = self.offset_of(base, &path);
+            let offset = self.offsetof(base, &path);
             if offset < 0 {
                 let s = self.operand_string(x);
                 self.err_operand(x, codes::TYPE_TOO_LARGE, format!("{s} is too large"));

@@ -7,6 +7,37 @@ use go_source::IndexVec;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// Symbols that code generation refers to by itself.
+pub const BACKEND_SYMBOLS: &[&str] = &[
+    "runtime.morestack",
+    "runtime.memmove",
+    "runtime.memclrNoHeapPointers",
+    "runtime.mallocgc",
+    "runtime.zerobase",
+];
+
+/// Runtime functions (by link name) that code generation calls by itself; they must be in the program.
+pub const BACKEND_FUNCS: &[&str] = &[
+    "runtime.panicmem",
+    "runtime.panicIndex",
+    "runtime.panicIndexU",
+    "runtime.panicSliceAlen",
+    "runtime.panicSliceAlenU",
+    "runtime.panicSliceAcap",
+    "runtime.panicSliceAcapU",
+    "runtime.panicSliceB",
+    "runtime.panicSliceBU",
+    "runtime.panicSlice3Alen",
+    "runtime.panicSlice3AlenU",
+    "runtime.panicSlice3Acap",
+    "runtime.panicSlice3AcapU",
+    "runtime.panicSlice3B",
+    "runtime.panicSlice3BU",
+    "runtime.panicSlice3C",
+    "runtime.panicSlice3CU",
+    "runtime.panicSliceConvert",
+];
+
 /// A program. Read-only (and shared between threads) once lowering and passes are done.
 #[derive(Debug, Default)]
 pub struct Program {
@@ -35,7 +66,11 @@ impl Program {
     /// An empty program.
     #[must_use]
     pub fn new() -> Program {
-        Program::default()
+        let mut p = Program::default();
+        for name in BACKEND_SYMBOLS {
+            p.named_symbol(name);
+        }
+        p
     }
 
     /// Adds (or finds) a string constant.

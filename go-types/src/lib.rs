@@ -2,12 +2,14 @@
 //!
 //! Works on syntax trees in memory; never reads files, prints, or lowers.
 
+pub mod big_float;
 pub mod check;
 pub mod codes;
 pub mod constant;
 pub mod info;
 pub mod infer;
 pub mod instantiate;
+pub mod literal;
 pub mod lookup;
 pub mod object;
 pub mod predicates;

@@ -112,6 +112,29 @@ pub struct Object {
     pub order: u32,
 }
 
+impl Object {
+    /// Whether it is an embedded field.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.kind, ObjectKind::Var { embedded: true, .. })
+    }
+
+    /// Whether it is a struct field.
+    #[must_use]
+    pub fn is_field(&self) -> bool {
+        matches!(self.kind, ObjectKind::Var { kind: VarKind::Field, .. })
+    }
+
+    /// The generic variable or function that this one was instantiated from.
+    #[must_use]
+    pub fn origin(&self) -> Option<ObjId> {
+        match self.kind {
+            ObjectKind::Var { origin, .. } | ObjectKind::Func { origin, .. } => origin,
+            _ => None,
+        }
+    }
+}
+
 /// Where a package-level object (or local type/const) is declared.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct DeclRef {

@@ -5,7 +5,7 @@
 use crate::object::{Color, ObjId, Object, ObjectKind, PkgId, Scope, ScopeId, VarKind};
 use crate::ty::{
     Alias, AliasId, BasicKind, Interface, InterfaceId, Named, NamedId, Type, TypeId, TypeParam,
-    TypeParamId,
+    TypeParamId, TypeSet,
 };
 use go_source::{FileId, IndexVec, Interner, Pos, Symbol};
 use std::sync::Arc;
@@ -72,12 +72,21 @@ impl Store {
         for k in BasicKind::ALL {
             s.types.push(Type::Basic(*k));
         }
+        s.types.push(Type::Basic(BasicKind::Uint8)); // byte
+        s.types.push(Type::Basic(BasicKind::Int32)); // rune
+        s.new_interface(Interface {
+            complete: true,
+            type_set: Some(Arc::new(TypeSet::default())),
+            ..Interface::default()
+        });
         s.scopes.push(Scope::default());
         s
     }
 
     /// The universe scope.
     pub const UNIVERSE: ScopeId = ScopeId(0);
+    /// Package unsafe, created by `universe::declare`.
+    pub const UNSAFE: PkgId = PkgId(0);
 
     /// Adds a type.
     pub fn new_type(&mut self, t: Type) -> TypeId {

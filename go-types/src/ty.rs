@@ -91,14 +91,119 @@ impl BasicKind {
     }
 }
 
+/// Properties of basic types, as a set of bits.
+pub mod basic_info {
+    /// `bool`
+    pub const BOOLEAN: u8 = 1;
+    /// Integers.
+    pub const INTEGER: u8 = 2;
+    /// Unsigned integers (which have `INTEGER` too).
+    pub const UNSIGNED: u8 = 4;
+    /// Floats.
+    pub const FLOAT: u8 = 8;
+    /// Complex numbers.
+    pub const COMPLEX: u8 = 16;
+    /// Strings.
+    pub const STRING: u8 = 32;
+    /// Types of untyped values.
+    pub const UNTYPED: u8 = 64;
+    /// Types with `<`.
+    pub const ORDERED: u8 = INTEGER | FLOAT | STRING;
+    /// Numbers.
+    pub const NUMERIC: u8 = INTEGER | FLOAT | COMPLEX;
+    /// Types that constants can have.
+    pub const CONST_TYPE: u8 = BOOLEAN | NUMERIC | STRING;
+}
+
+impl BasicKind {
+    /// Its properties, bits of [`basic_info`].
+    #[must_use]
+    pub fn info(self) -> u8 {
+        use basic_info as b;
+        match self {
+            BasicKind::Invalid | BasicKind::UnsafePointer => 0,
+            BasicKind::Bool => b::BOOLEAN,
+            BasicKind::Int
+            | BasicKind::Int8
+            | BasicKind::Int16
+            | BasicKind::Int32
+            | BasicKind::Int64 => b::INTEGER,
+            BasicKind::Uint
+            | BasicKind::Uint8
+            | BasicKind::Uint16
+            | BasicKind::Uint32
+            | BasicKind::Uint64
+            | BasicKind::Uintptr => b::INTEGER | b::UNSIGNED,
+            BasicKind::Float32 | BasicKind::Float64 => b::FLOAT,
+            BasicKind::Complex64 | BasicKind::Complex128 => b::COMPLEX,
+            BasicKind::String => b::STRING,
+            BasicKind::UntypedBool => b::BOOLEAN | b::UNTYPED,
+            BasicKind::UntypedInt | BasicKind::UntypedRune => b::INTEGER | b::UNTYPED,
+            BasicKind::UntypedFloat => b::FLOAT | b::UNTYPED,
+            BasicKind::UntypedComplex => b::COMPLEX | b::UNTYPED,
+            BasicKind::UntypedString => b::STRING | b::UNTYPED,
+            BasicKind::UntypedNil => b::UNTYPED,
+        }
+    }
+
+    /// Its name in messages (`unsafe.Pointer` without its package).
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            BasicKind::Invalid => "invalid type",
+            BasicKind::Bool => "bool",
+            BasicKind::Int => "int",
+            BasicKind::Int8 => "int8",
+            BasicKind::Int16 => "int16",
+            BasicKind::Int32 => "int32",
+            BasicKind::Int64 => "int64",
+            BasicKind::Uint => "uint",
+            BasicKind::Uint8 => "uint8",
+            BasicKind::Uint16 => "uint16",
+            BasicKind::Uint32 => "uint32",
+            BasicKind::Uint64 => "uint64",
+            BasicKind::Uintptr => "uintptr",
+            BasicKind::Float32 => "float32",
+            BasicKind::Float64 => "float64",
+            BasicKind::Complex64 => "complex64",
+            BasicKind::Complex128 => "complex128",
+            BasicKind::String => "string",
+            BasicKind::UnsafePointer => "Pointer",
+            BasicKind::UntypedBool => "untyped bool",
+            BasicKind::UntypedInt => "untyped int",
+            BasicKind::UntypedRune => "untyped rune",
+            BasicKind::UntypedFloat => "untyped float",
+            BasicKind::UntypedComplex => "untyped complex",
+            BasicKind::UntypedString => "untyped string",
+            BasicKind::UntypedNil => "untyped nil",
+        }
+    }
+}
+
+/// Types that `Store::new` and `universe::declare` create right after the basic ones, in this order.
+impl TypeId {
+    /// `byte`, identical to `uint8`.
+    pub const BYTE: TypeId = TypeId(BasicKind::COUNT);
+    /// `rune`, identical to `int32`.
+    pub const RUNE: TypeId = TypeId(BasicKind::COUNT + 1);
+    /// An empty interface for general use.
+    pub const EMPTY_INTERFACE: TypeId = TypeId(BasicKind::COUNT + 2);
+    /// The predeclared type `error`.
+    pub const ERROR: TypeId = TypeId(BasicKind::COUNT + 3);
+    /// The predeclared alias `any`.
+    pub const ANY: TypeId = TypeId(BasicKind::COUNT + 4);
+    /// The predeclared constraint `comparable`.
+    pub const COMPARABLE: TypeId = TypeId(BasicKind::COUNT + 5);
+}
+
 /// A list of types or type parameters.
 pub type TypeList = Arc<[TypeId]>;
 
 /// A type.
 #[derive(Clone, Debug)]
 pub enum Type {
-    /// A basic type. `byte` and `rune` are aliases of the universe that denote `Uint8`, `Int32`
-    /// (kept apart by name only in the universe's objects, as in go/types: see `universe.rs`).
+    /// A basic type. `byte` and `rune` have ids of their own ([`TypeId::BYTE`], [`TypeId::RUNE`]),
+    /// so that messages keep the name as written; they are identical to `uint8` and `int32`.
     Basic(BasicKind),
     /// `[len]elem`; a negative length is unknown (erroneous).
     Array {
@@ -158,6 +263,14 @@ pub struct StructType {
     pub tags: Vec<Symbol>,
 }
 
+impl StructType {
+    /// The tag of field `i`, empty if it has none.
+    #[must_use]
+    pub fn tag(&self, i: usize) -> Symbol {
+        self.tags.get(i).copied().unwrap_or_default()
+    }
+}
+
 /// A function type. Receiver and parameter names are not part of its identity.
 #[derive(Clone, Debug, Default)]
 pub struct Signature {
@@ -201,8 +314,8 @@ pub struct Interface {
     pub type_set: Option<Arc<TypeSet>>,
 }
 
-/// The type set of an interface.
-#[derive(Clone, Debug)]
+/// The type set of an interface. A type set without terms (`Some(vec![])`) is empty.
+#[derive(Clone, Debug, Default)]
 pub struct TypeSet {
     /// All methods, sorted by unique id (package path for unexported names, then name).
     pub methods: Vec<ObjId>,

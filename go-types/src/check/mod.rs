@@ -19,7 +19,7 @@ mod const_ops;
 mod conversion;
 mod cycles;
 mod decl;
-mod errors;
+pub(crate) mod errors;
 mod expr;
 mod expr_string;
 mod format;

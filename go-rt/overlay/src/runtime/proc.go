@@ -25,6 +25,9 @@ var (
 	gomaxprocs int32
 )
 
+// CPU features that compiled code may test inline.
+var x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX bool
+
 // main is the main goroutine.
 func main() {
 	schedinit()
@@ -39,6 +42,8 @@ func main() {
 	parsedebugvars(godebug)
 	randinit()
 	cpu.Initialize(godebug)
+	x86HasPOPCNT, x86HasSSE41 = cpu.X86.HasPOPCNT, cpu.X86.HasSSE41
+	x86HasFMA, x86HasAVX = cpu.X86.HasFMA, cpu.X86.HasAVX
 	maps.AlgInit()
 	mp := getg().m
 	mrandinit(mp)

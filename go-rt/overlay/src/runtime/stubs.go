@@ -258,3 +258,12 @@ func lockRankMayTraceFlush() {}
 
 // nop is the body of empty functions of assembly.
 func nop() {}
+
+// Names that packages outside the standard library link to.
+
+//go:linkname heapObjectsCanMove
+func heapObjectsCanMove() bool { return false }
+
+//go:linkname entersyscallblock
+//go:nosplit
+func entersyscallblock() {}

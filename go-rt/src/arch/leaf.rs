@@ -364,8 +364,10 @@ core::arch::global_asm!(
     "mov fs:[rax + {slots} + 32], r9",
     "mov rax, r8",
     "ret",
-    // tiny: align as the size allows
+    // tiny: align as the size allows; an object of no size gets an address nobody writes to
     "30:",
+    "test rdi, rdi",
+    "jz 32f",
     "mov r8, fs:[{cache}]",
     "xor ecx, ecx",
     "test dil, 1",
@@ -387,6 +389,9 @@ core::arch::global_asm!(
     "mov fs:[{cache}], r9",
     "inc qword ptr fs:[{cache} + 16]",
     "mov rax, r8",
+    "ret",
+    "32:",
+    "lea rax, [rip + {classes}]",
     "ret",
     "90:",
     "push rbp",

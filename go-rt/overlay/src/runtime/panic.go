@@ -669,13 +669,6 @@ func sigpanic() {
 	panic(errorString(signame(gp.signo)))
 }
 
-// stackoverflow is where Rust's morestack goes when a goroutine's stack has
-// reached its limit, with some stack to run on.
-func stackoverflow() {
-	print("runtime: goroutine stack exceeds ", maxstacksize, "-byte limit\n")
-	throw("stack overflow")
-}
-
 // rtfatal is where Rust goes with an error that it finds on a goroutine.
 func rtfatal(msg *byte, n uintptr) { throw(unsafe.String(msg, n)) }
 

@@ -141,6 +141,22 @@ type p struct {
 	deferpool  *_defer
 }
 
+// The offsets that Rust and compiled code know. A wrong one makes a constant of
+// these negative, which is an error.
+const (
+	_ = 1024 - unsafe.Sizeof(g{})
+	_ = 4096 - unsafe.Sizeof(m{})
+	_ = (unsafe.Offsetof(g{}.argblock) - 16) + (16 - unsafe.Offsetof(g{}.argblock))
+	_ = (unsafe.Offsetof(g{}.goid) - 72) + (72 - unsafe.Offsetof(g{}.goid))
+	_ = (unsafe.Offsetof(g{}._defer) - 104) + (104 - unsafe.Offsetof(g{}._defer))
+	_ = (unsafe.Offsetof(g{}.startfn) - 120) + (120 - unsafe.Offsetof(g{}.startfn))
+	_ = (unsafe.Offsetof(g{}.waitreason) - 168) + (168 - unsafe.Offsetof(g{}.waitreason))
+	_ = (unsafe.Offsetof(m{}.locks) - 32) + (32 - unsafe.Offsetof(m{}.locks))
+	_ = (unsafe.Offsetof(m{}.sigpending) - 80) + (80 - unsafe.Offsetof(m{}.sigpending))
+	_ = (unsafe.Offsetof(m{}.preempt) - 96) + (96 - unsafe.Offsetof(m{}.preempt))
+	_ = (unsafe.Offsetof(m{}.g0) - 256) + (256 - unsafe.Offsetof(m{}.g0))
+)
+
 var (
 	m0p      p
 	allp     []*p

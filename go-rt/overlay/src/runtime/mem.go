@@ -312,8 +312,8 @@ func GC() {
 	Gosched() // finalizers and cleanups get their turn
 }
 
-// poolcleanups are run at every explicit collection and by the collector's helper
-// goroutine after the others.
+// poolcleanupfn clears sync.Pool. It runs before an explicit collection and on g0
+// after the others, when nobody can be in the middle of a pool operation.
 var poolcleanupfn func()
 
 func poolcleanup() {

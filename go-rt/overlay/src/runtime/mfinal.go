@@ -32,8 +32,7 @@ var fin struct {
 	gp      *g // the goroutine that runs the queue
 	parked  bool
 	running bool
-	gcgen   uint32
-	idle    []*note // who waits for an empty queue
+	gcgen   uint32 // collections after which the pools were cleared
 }
 
 // finstart starts the goroutine at its first use.
@@ -45,8 +44,8 @@ func finstart() {
 
 // finwake readies the goroutine when the collector has queued something; on g0.
 func finwake(mp *m) {
-	mp.finwork = 0
-	if fin.gp != nil && fin.parked {
+	if fin.parked {
+		mp.finwork = 0
 		fin.parked = false
 		goready(fin.gp, 0)
 	}
@@ -75,10 +74,6 @@ func runFinalizers() {
 			e = [3]unsafe.Pointer{}
 			fin.running = false
 		}
-		for _, n := range fin.idle {
-			notewakeup(n)
-		}
-		fin.idle = nil
 		gopark(finpark_c, nil, waitReasonFinalizerWait, traceBlockSystemGoroutine, 1)
 	}
 }

@@ -34,6 +34,7 @@ func netpollinit() {
 	}
 	epfd = fd
 	netpollEventFd = uintptr(efd)
+	sigwakefd(efd)
 }
 
 func netpollIsPollDescriptor(fd uintptr) bool {

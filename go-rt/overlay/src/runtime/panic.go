@@ -459,9 +459,6 @@ func goexitloop(gp *g, p *_panic) {
 		p.frame = frame
 		fn()
 	}
-	if gp.goid == 1 {
-		mainExited = true
-	}
 	goexit1()
 }
 

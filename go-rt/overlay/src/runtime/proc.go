@@ -20,10 +20,7 @@ func initall()
 //go:linkname main_main main.main
 func main_main()
 
-var (
-	mainExited bool // the main goroutine has gone by Goexit
-	gomaxprocs int32
-)
+var gomaxprocs int32
 
 // CPU features that compiled code may test inline.
 var x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX bool

@@ -242,6 +242,10 @@ func findRunnable(mp *m) *g {
 		if mp.finwork != 0 {
 			finwake(mp)
 		}
+		if mp.gcgen != fin.gcgen {
+			fin.gcgen = mp.gcgen
+			poolcleanup()
+		}
 		if mp.schedtick%61 == 0 && netpollinited() {
 			list, delta := netpoll(0)
 			injectglist(&list)
@@ -280,7 +284,7 @@ func checkdead() {
 	if panicking.Load() > 0 {
 		return
 	}
-	if mainExited {
+	if sched.ngs == 0 {
 		fatal("no goroutines (main called runtime.Goexit) - deadlock!")
 	}
 	fatal("all goroutines are asleep - deadlock!")
@@ -465,31 +469,6 @@ func lockOSThread() {}
 func unlockOSThread() {}
 
 func lockedOSThread() bool { return getg().lockedm != 0 }
-
-// note is a one-shot event.
-type note struct {
-	set    bool
-	waiter *g
-}
-
-func noteclear(n *note) { n.set = false }
-
-func notewakeup(n *note) {
-	n.set = true
-	if gp := n.waiter; gp != nil {
-		n.waiter = nil
-		goready(gp, 0)
-	}
-}
-
-// notesleep parks the goroutine until notewakeup.
-func notesleep(n *note, reason waitReason) {
-	if n.set {
-		return
-	}
-	n.waiter = getg()
-	gopark(nil, nil, reason, traceBlockGeneric, 1)
-}
 
 //go:linkname sync_runtime_procPin sync.runtime_procPin
 //go:nosplit

@@ -136,7 +136,6 @@ func signal_enable(s uint32) {
 	if !sigq.inuse {
 		sigq.inuse = true
 		netpollGenericInit()
-		sigwakefd(int32(netpollEventFd))
 	}
 	sigq.wanted |= sigbit(s)
 	sigq.ignored &^= sigbit(s)

@@ -46,7 +46,7 @@ func StartTrace() error { return errorString("tracing is not supported") }
 func StopTrace() {}
 
 // ReadTrace returns nil: there is no trace.
-func ReadTrace() []byte { return nil }
+func ReadTrace() (buf []byte) { return nil }
 
 //go:linkname traceAdvance
 func traceAdvance(stopTrace bool) {}

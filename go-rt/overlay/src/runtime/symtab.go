@@ -190,7 +190,6 @@ func (f *Func) startLine() int32 { return f.rec().startLine }
 // Frames turns the addresses that Callers gave into Frame values.
 type Frames struct {
 	callers []uintptr
-	fault   bool // the next address is a faulting instruction
 }
 
 // Frame is one entry of a call stack.
@@ -218,10 +217,7 @@ func (ci *Frames) Next() (frame Frame, more bool) {
 		if pc == 0 {
 			continue
 		}
-		at := pc
-		if !ci.fault {
-			at--
-		}
+		at := pc - 1
 		r := new(funcRec)
 		if !r.lookup(at) {
 			// Perhaps an entry address, as from a reflect pointer.
@@ -230,7 +226,6 @@ func (ci *Frames) Next() (frame Frame, more bool) {
 			}
 			at = pc
 		}
-		ci.fault = r.name == "runtime.sigpanic"
 		return Frame{
 			PC:        at & pcMask,
 			Func:      (*Func)(unsafe.Pointer(r)),

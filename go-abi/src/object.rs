@@ -145,6 +145,10 @@ pub struct MachineFunction {
     pub pos: u32,
     /// A generated wrapper that traces leave out.
     pub wrapper: bool,
+    /// Takes the closure context as leading parameter.
+    pub closure: bool,
+    /// Has no entry check.
+    pub nosplit: bool,
 }
 
 /// Where data goes.

@@ -1,8 +1,12 @@
 //! Parses every `.go` file below the given folders (testdata left out) on all processors and prints
-//! errors and speed: `parse_tree [--lex] [--repeat=N] [--threads=N] [--quiet] FOLDER…`
+//! errors and speed: `parse_tree [--lex] [--repeat=N] [--threads=N] [--quiet] [--std] [--nodes] FOLDER…`
 
-use go_ast::{ParseMode, check_all_branches, parse};
-use go_source::{Interner, SourceMap};
+use go_ast::visit::walk;
+use go_ast::{
+    Child, File, Origin, ParseMode, Walk, check_all_branches, expr_string, parse, start_pos,
+};
+use go_source::{Interner, Pos, SourceFile, SourceMap};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -20,6 +24,38 @@ fn collect(dir: &Path, out: &mut Vec<PathBuf>) {
             out.push(p);
         }
     }
+}
+
+/// A line for every node: gc's position, start, kind and text.
+fn nodes(file: &File, interner: &Interner, source: &SourceFile) -> Vec<u8> {
+    let mut out = Vec::new();
+    let at = |p: Pos| source.line_col(p.0 - source.base.0);
+    let name = &source.name;
+    let mut visit = |c: Child| {
+        match c {
+            Child::Expr(e) => {
+                let x = file.expr(e);
+                let kind = format!("{:?}", x.kind);
+                let kind = kind.split([' ', '(']).next().unwrap_or("");
+                let (p, s) = (at(x.pos), at(start_pos(file, e)));
+                let text = expr_string(file, interner, e);
+                let _ = writeln!(out, "{name}:{}:{}: {}:{} {kind} {text}", p.0, p.1, s.0, s.1);
+            }
+            Child::Stmt(s) => {
+                let s = file.stmt(s);
+                let kind = format!("{:?}", s.kind);
+                let kind = kind.split([' ', '(']).next().unwrap_or("");
+                let p = at(s.pos);
+                let _ = writeln!(out, "{name}:{}:{}: {kind}", p.0, p.1);
+            }
+            Child::Decl(_) => {}
+        }
+        Walk::Into
+    };
+    for &d in &file.decls {
+        walk(file, Child::Decl(d), &mut visit);
+    }
+    out
 }
 
 fn main() {
@@ -44,6 +80,8 @@ fn main() {
     }
     let files: Vec<_> = sources.files().map(|(id, f)| (id, f.clone())).collect();
 
+    let origin = if flag("--std") { Origin::Runtime } else { Origin::User };
+    let mode = ParseMode { origin, ..ParseMode::default() };
     for _ in 0..repeat {
         let interner = Interner::new();
         let next = AtomicUsize::new(0);
@@ -59,8 +97,11 @@ fn main() {
                             tokens.fetch_add(n, Ordering::Relaxed);
                             continue;
                         }
-                        let parsed = parse(*id, f.base, &f.text, &interner, ParseMode::default());
+                        let parsed = parse(*id, f.base, &f.text, &interner, mode);
                         f.set_line_directives(parsed.line_directives_for(&f.name));
+                        if flag("--nodes") {
+                            let _ = std::io::stdout().write_all(&nodes(&parsed.file, &interner, f));
+                        }
                         let mut all = parsed.diagnostics.clone();
                         if !flag("--no-branches") {
                             all.extend(check_all_branches(&parsed, &interner, &sources));
@@ -68,8 +109,13 @@ fn main() {
                         errors.fetch_add(all.len(), Ordering::Relaxed);
                         if !flag("--quiet") {
                             for d in all {
-                                let l = sources.location(d.span.lo);
-                                println!("{}:{}:{}: {}", l.file, l.line, l.column, d.message);
+                                let (line, column) = f.line_col(d.span.lo.0 - f.base.0);
+                                let _ = writeln!(
+                                    std::io::stdout(),
+                                    "{}:{line}:{column}: {}",
+                                    f.name,
+                                    d.message
+                                );
                             }
                         }
                     }

@@ -106,5 +106,7 @@ pub(crate) fn finish(
         call_sites,
         pos: body.map_or(0, |b| b.pos.0),
         wrapper: what == What::Thunk || decl.attrs.wrapper,
+        closure: what == What::Thunk || body.is_some_and(|b| b.attrs.closure),
+        nosplit: what == What::Thunk || decl.attrs.nosplit,
     })
 }

@@ -42,6 +42,7 @@ pub(crate) fn clean(text: &[u8]) -> (String, Vec<Removed>) {
             let is_nul = run.as_bytes()[at] == 0;
             let len = if is_nul { 1 } else { BOM.len() };
             let message = match (is_nul, original) {
+                (true, 0) => Some("invalid character U+0000"),
                 (true, _) => Some("invalid NUL character"),
                 (false, 0) => None,
                 (false, _) => Some("invalid BOM in the middle of the file"),

@@ -4,7 +4,7 @@
 //! whose scan it arose, in ascending order. Errors have the words and places of
 //! cmd/compile/internal/syntax.
 
-use crate::clean::{self, Mapping};
+use crate::clean::{self, Mapping, Removed};
 use crate::token::{Tok, name_or_keyword};
 use crate::unicode::{is_digit, is_letter, show_code_point};
 
@@ -82,10 +82,10 @@ impl Tokens {
 #[must_use]
 pub fn tokenize(text: &[u8]) -> Tokens {
     if let Some(s) = clean::as_clean(text) {
-        return scan(s);
+        return scan(s, &[]);
     }
     let (cleaned, removed) = clean::clean(text);
-    let mut toks = scan(&cleaned);
+    let mut toks = scan(&cleaned, &removed);
 
     // Reports of what was left out belong to the token that reads past it.
     let mut at = 0;
@@ -105,7 +105,7 @@ pub fn tokenize(text: &[u8]) -> Tokens {
     let mut map = Mapping::new(&removed);
     toks.starts.iter_mut().for_each(|s| *s = map.start(*s));
     let mut map = Mapping::new(&removed);
-    toks.ends.iter_mut().for_each(|e| *e = map.end(*e));
+    toks.ends.iter_mut().for_each(|e| *e = map.start(*e)); // broken bytes at the end count
     for c in &mut toks.comments {
         *c = (Mapping::new(&removed).start(c.0), Mapping::new(&removed).end(c.1));
     }
@@ -122,7 +122,7 @@ pub fn tokenize(text: &[u8]) -> Tokens {
     toks
 }
 
-fn scan(text: &str) -> Tokens {
+fn scan(text: &str, removed: &[Removed]) -> Tokens {
     // Go has about one token per four bytes of text, comments included.
     let room = text.len() / 4 + 16;
     let toks = Tokens {
@@ -131,7 +131,7 @@ fn scan(text: &str) -> Tokens {
         ends: Vec::with_capacity(room),
         ..Tokens::default()
     };
-    let mut s = Scanner { text, bytes: text.as_bytes(), i: 0, toks };
+    let mut s = Scanner { text, bytes: text.as_bytes(), removed, i: 0, toks };
     s.run();
     s.toks
 }
@@ -173,6 +173,8 @@ mod class {
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     pub(crate) bytes: &'a [u8],
+    /// What was left out of the text.
+    removed: &'a [Removed],
     /// Offset of the next byte.
     pub(crate) i: usize,
     pub(crate) toks: Tokens,
@@ -370,9 +372,20 @@ impl Scanner<'_> {
         if self.peek() >= 0x80 {
             self.name_rest();
         }
-        let kind = name_or_keyword(&self.bytes[start..self.i]);
+        let mut kind = name_or_keyword(&self.bytes[start..self.i]);
+        if !self.removed.is_empty() && self.is_broken(start) {
+            kind = Tok::Name;
+        }
         self.push(kind, start);
         kind == Tok::Name || kind.ends_statement()
+    }
+
+    /// Whether something was left out after the first character of the token from `start` to here:
+    /// such a token is no keyword.
+    #[cold]
+    fn is_broken(&self, start: usize) -> bool {
+        let after = self.removed.partition_point(|r| r.clean as usize <= start);
+        self.removed.get(after).is_some_and(|r| r.clean as usize <= self.i)
     }
 
     /// The rest of a name from its first character beyond ASCII on.

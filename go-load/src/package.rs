@@ -168,12 +168,18 @@ impl FolderPackage {
             return;
         }
         let dir = input.dir.display();
-        let tests = self.ignored.iter().any(|(_, r)| *r == IgnoreReason::Test);
-        let others = self.ignored.iter().any(|(_, r)| *r != IgnoreReason::Test);
+        // Test files are not read otherwise; here it matters whether one is for this build.
+        let is_selected = |name: &String| {
+            input.fs.read(&input.dir.join(name)).is_ok_and(|text| {
+                matches_header(input.context, &[], &text).is_ok_and(|v| v.selected)
+            })
+        };
+        let tests = self.ignored.iter().any(|(n, r)| *r == IgnoreReason::Test && is_selected(n));
+        let others = self.ignored.iter().any(|(n, r)| *r != IgnoreReason::Test || !is_selected(n));
+        self.only_tests = tests;
         let message = if others {
             format!("build constraints exclude all Go files in {dir}")
         } else if tests {
-            self.only_tests = true;
             format!("no non-test Go files in {dir}")
         } else {
             format!("no Go files in {dir}")

@@ -36,10 +36,18 @@ pub(crate) struct PatternScope<'a> {
 pub(crate) enum FolderState {
     /// Files for this build, or only tests, or broken files.
     Package,
+    /// As before, and the package is called main.
+    Program,
     /// Go files, all excluded.
     Excluded,
     /// No Go files.
     Nothing,
+}
+
+impl FolderState {
+    fn is_package(self) -> bool {
+        matches!(self, FolderState::Package | FolderState::Program)
+    }
 }
 
 /// Whether an argument is a path in the file system.
@@ -279,7 +287,7 @@ impl PatternScope<'_> {
             }
         });
         for d in dirs {
-            if (self.has_package)(&d) != FolderState::Package {
+            if !(self.has_package)(&d).is_package() {
                 continue;
             }
             if let Some((path, module)) = self.modules.path_of_dir(&d) {
@@ -348,7 +356,7 @@ impl PatternScope<'_> {
         let below = |path: &str| is_meta(pattern) || glob.may_be_below(path);
         let std_too = pattern != "all" || self.modules.main.is_none();
         if std_too && pattern != "cmd" {
-            self.tree(self.goroot_src, "", &below, &mut |path| {
+            self.tree(self.goroot_src, "", &below, &mut |path, _| {
                 if wanted(path)
                     && path != "builtin"
                     && path != "runtime/cgo"
@@ -360,8 +368,10 @@ impl PatternScope<'_> {
             });
         }
         if pattern == "cmd" || (pattern != "std" && pattern != "all" && below("cmd")) {
-            self.tree(&self.goroot_src.join("cmd"), "cmd", &below, &mut |path| {
-                let vendored_program = pattern == "cmd" && has_path_prefix(path, "cmd/vendor");
+            self.tree(&self.goroot_src.join("cmd"), "cmd", &below, &mut |path, state| {
+                let vendored_program = pattern == "cmd"
+                    && state == FolderState::Program
+                    && has_path_prefix(path, "cmd/vendor");
                 if wanted(path) && !vendored_program {
                     m.paths.push(path.to_owned());
                 }
@@ -371,7 +381,7 @@ impl PatternScope<'_> {
             let mains = self.modules.main.iter().filter(|md| !md.dir.starts_with(self.goroot_src));
             let own_only = pattern == "all";
             for md in mains.chain(self.modules.dependencies().filter(|_| !own_only)) {
-                self.tree(&md.dir, &md.path, &below, &mut |path| {
+                self.tree(&md.dir, &md.path, &below, &mut |path, _| {
                     let rel = path.strip_prefix(md.path.as_str()).unwrap_or(path);
                     if wanted(path) && !rel.split('/').any(|e| e == "vendor") {
                         m.paths.push(path.to_owned());
@@ -383,7 +393,7 @@ impl PatternScope<'_> {
         m.paths.dedup();
     }
 
-    fn tree(&self, root: &Path, prefix: &str, below: &dyn Fn(&str) -> bool, found: &mut dyn FnMut(&str)) {
+    fn tree(&self, root: &Path, prefix: &str, below: &dyn Fn(&str) -> bool, found: &mut dyn FnMut(&str, FolderState)) {
         let path_of = |dir: &Path| -> String {
             let rel = dir.strip_prefix(root).unwrap_or(dir).to_string_lossy().into_owned();
             match (prefix.is_empty(), rel.is_empty()) {
@@ -401,8 +411,8 @@ impl PatternScope<'_> {
         use rayon::prelude::*;
         let states: Vec<FolderState> = paths.par_iter().map(|(_, d)| (self.has_package)(d)).collect();
         for ((path, _), state) in paths.iter().zip(states) {
-            if state == FolderState::Package {
-                found(path);
+            if state.is_package() {
+                found(path, state);
             }
         }
     }

@@ -133,12 +133,13 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Targets::Files { dir, files } => {
-                    let module = self.modules.path_of_dir(dir).map(|(_, m)| m);
                     let spot = Spot {
                         path: COMMAND_LINE.into(),
                         dir: dir.clone(),
                         origin: Origin::CommandLine,
-                        module,
+                        // As with go: files on the command line have no module, hence the current
+                        // language version.
+                        module: None,
                         entries: files.clone(),
                         rules: None,
                     };
@@ -218,23 +219,25 @@ impl<'a> Reader<'a> {
         lock(&self.packages).insert(package.path.clone(), Some(package));
     }
 
-    /// Whether at least one file of a folder is for this build (tests and broken files count).
-    pub(crate) fn has_selected_file(&self, dir: &Path, entries: &[DirEntry]) -> bool {
-        entries.iter().any(|e| {
+    /// The package name of a folder's first file for this build (tests and broken files count; the
+    /// latter may give an empty name); nothing if all are excluded.
+    pub(crate) fn first_package_name(&self, dir: &Path, entries: &[DirEntry]) -> Option<String> {
+        entries.iter().find_map(|e| {
             if e.kind == EntryKind::Dir || !e.name.ends_with(".go") || e.name.starts_with(['_', '.']) {
-                return false;
+                return None;
             }
             if !self.config.context.matches_name(&e.name) {
-                return false;
+                return None;
             }
-            let Ok(text) = self.fs.read(&dir.join(&e.name)) else { return true };
+            let Ok(text) = self.fs.read(&dir.join(&e.name)) else { return Some(String::new()) };
             match crate::constraint::matches_header(&self.config.context, &[], &text) {
-                Ok(v) if !v.selected => false,
+                Ok(v) if !v.selected => None,
                 Ok(_) => {
                     let h = crate::scan::scan_header(&text);
-                    h.package != "documentation" && !h.imports.iter().any(|i| i.path == "C")
+                    let out = h.package == "documentation" || h.imports.iter().any(|i| i.path == "C");
+                    (!out).then_some(h.package)
                 }
-                Err(_) => true,
+                Err(_) => Some(String::new()),
             }
         })
     }

@@ -53,7 +53,11 @@ fn state(reader: &Reader<'_>, dir: &Path) -> FolderState {
     if !entries.iter().any(|e| e.kind != EntryKind::Dir && e.name.ends_with(".go") && !e.name.starts_with(['_', '.'])) {
         return FolderState::Nothing;
     }
-    if reader.has_selected_file(dir, &entries) { FolderState::Package } else { FolderState::Excluded }
+    match reader.first_package_name(dir, &entries) {
+        Some(name) if name == "main" => FolderState::Program,
+        Some(_) => FolderState::Package,
+        None => FolderState::Excluded,
+    }
 }
 
 fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, LoadError> {

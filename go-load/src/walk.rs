@@ -435,7 +435,7 @@ impl<'a, 'r> Walk<'a, 'r> {
             let node = &mut self.nodes[n];
             let Some(raw) = node.raw.take() else { continue };
             let go_version = match (&raw.module, raw.origin) {
-                (Some(m), Origin::Main | Origin::Dependency | Origin::CommandLine) => m.go_version,
+                (Some(m), Origin::Main | Origin::Dependency) => m.go_version,
                 (None | Some(_), _) => GoVersion::CURRENT,
             };
             let mut files = raw.folder.files.clone();

@@ -137,6 +137,8 @@ pub mod func_flags {
     pub const CTX: u32 = 8;
     /// The function has no entry check (nosplit).
     pub const NOSPLIT: u32 = 16;
+    /// The function has no parameters (and no receiver): traces print it with `()`.
+    pub const NO_ARGS: u32 = 32;
 }
 
 /// Functions that tracebacks treat specially.

@@ -31,7 +31,7 @@ impl Parser<'_> {
         self.take_pragma(Allowed::Build);
         self.file.package_name = self.name().id;
         self.want(Tok::Semi);
-        if !self.diagnostics.is_empty() {
+        if self.errors > 0 {
             return; // the rest would only repeat that this is no Go file
         }
 
@@ -402,10 +402,10 @@ impl Parser<'_> {
 
     pub(super) fn func_body(&mut self) -> Block {
         self.fnest += 1;
-        let errors = self.diagnostics.len();
+        let errors = self.errors;
         let body = self.deeper(|p| p.block(""));
         self.fnest -= 1;
-        if self.diagnostics.len() != errors {
+        if self.errors != errors {
             self.broken_bodies.push(body.lbrace);
         }
         body

@@ -162,6 +162,8 @@ struct Parser<'a> {
 
     file: File,
     diagnostics: Vec<Diagnostic>,
+    /// Errors so far, those about directives left out.
+    errors: u32,
     late: Vec<Diagnostic>,
     line_directives: Vec<LineDirective>,
     broken_bodies: Vec<Pos>,
@@ -221,6 +223,7 @@ impl<'a> Parser<'a> {
             toks,
             file,
             diagnostics: Vec::new(),
+            errors: 0,
             late: Vec::new(),
             line_directives: Vec::new(),
             broken_bodies: Vec::new(),

@@ -40,6 +40,7 @@ impl Parser<'_> {
             let offset = e.offset;
             match e.kind.clone() {
                 EventKind::Error(message) => {
+                    self.errors += 1;
                     self.diagnostics.push(Diagnostic::error_at(
                         Code("Lexical"),
                         Pos(self.base + offset),
@@ -56,11 +57,11 @@ impl Parser<'_> {
     fn directive(&mut self, offset: u32, end: u32, alone: bool) {
         let bytes = &self.text[offset as usize..end as usize];
         let comment = String::from_utf8_lossy(bytes).into_owned();
-        let block = comment.starts_with("/*");
-        let text = if block {
-            &comment[2..comment.len() - 2]
-        } else {
-            comment[2..].strip_suffix('\r').unwrap_or(&comment[2..])
+        let in_block = comment.strip_prefix("/*").and_then(|t| t.strip_suffix("*/"));
+        let in_line = comment.strip_prefix("//").map(|t| t.strip_suffix('\r').unwrap_or(t));
+        let block = in_block.is_some();
+        let Some(text) = in_block.or(in_line) else {
+            return; // its delimiters are torn apart by bytes that do not count
         };
         let at_line_start = offset == 0 || self.text[offset as usize - 1] == b'\n';
         if let Some(rest) = text.strip_prefix("line ") {
@@ -107,7 +108,7 @@ impl Parser<'_> {
     /// A `//go:` directive; errors are placed after its slashes.
     fn pragma(&mut self, pos: Pos, alone: bool, text: &str) {
         if !alone {
-            self.error_at(pos, "misplaced compiler directive");
+            self.directive_error(pos, "misplaced compiler directive");
             return;
         }
         let verb_text = text.split(' ').next().unwrap_or(text);
@@ -117,48 +118,53 @@ impl Parser<'_> {
             Verb::Linkname => {
                 let n = text.split_whitespace().count();
                 if text.len() > verb_text.len() && n != 2 && n != 3 {
-                    self.error_at(pos, format!("usage: //{verb_text} localname [linkname]"));
+                    self.directive_error(pos, format!("usage: //{verb_text} localname [linkname]"));
                 }
                 return;
             }
             Verb::WasmImport if text.len() > verb_text.len() => {
                 if text.split_whitespace().count() != 3 {
-                    self.error_at(pos, "usage: //go:wasmimport importmodule importname");
+                    self.directive_error(pos, "usage: //go:wasmimport importmodule importname");
                 }
                 return;
             }
             Verb::WasmExport if text.len() > verb_text.len() => {
                 if text.split_whitespace().count() != 2 {
-                    self.error_at(pos, "usage: //go:wasmexport exportname");
+                    self.directive_error(pos, "usage: //go:wasmexport exportname");
                 }
                 return;
             }
             Verb::Embed => {
                 match embed_patterns(&text[verb_text.len()..]) {
                     Err(message) => {
-                        self.error_at(pos, message);
-                        self.error_at(pos, "usage: //go:embed pattern...");
+                        self.directive_error(pos, message);
+                        self.directive_error(pos, "usage: //go:embed pattern...");
                         return;
                     }
                     Ok(list) if list.is_empty() => {
-                        self.error_at(pos, "usage: //go:embed pattern...");
+                        self.directive_error(pos, "usage: //go:embed pattern...");
                         return;
                     }
                     Ok(_) => {}
                 };
             }
             Verb::Cgo if origin == Origin::User && verb_text != "go:cgo_import_dynamic" => {
-                self.error_at(pos, format!("//{text} only allowed in cgo-generated code"));
+                self.directive_error(pos, format!("//{text} only allowed in cgo-generated code"));
             }
             Verb::RuntimeOnly if origin != Origin::Runtime => {
-                self.error_at(pos, format!("//{verb_text} only allowed in runtime"));
+                self.directive_error(pos, format!("//{verb_text} only allowed in runtime"));
             }
             Verb::StdOnly if origin == Origin::User => {
-                self.error_at(pos, format!("//{verb_text} is only allowed in the standard library"));
+                self.directive_error(pos, format!("//{verb_text} is only allowed in the standard library"));
             }
             _ => {}
         }
         self.pending.push(Pending { pos, verb });
+    }
+
+    /// An error about a directive: it does not count as a syntax error of what surrounds it.
+    fn directive_error(&mut self, pos: Pos, message: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error_at(Code("Directive"), pos, message));
     }
 
     /// The directives since the last declaration go to the one that starts here.

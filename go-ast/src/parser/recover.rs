@@ -42,6 +42,7 @@ pub(super) fn describe(tok: Tok) -> String {
 impl Parser<'_> {
     /// An error that is no syntax error in gc's words.
     pub(super) fn error_at(&mut self, pos: Pos, message: impl Into<String>) {
+        self.errors += 1;
         self.diagnostics.push(Diagnostic::error_at(Code("Syntax"), pos, message));
     }
 
@@ -53,7 +54,7 @@ impl Parser<'_> {
     /// A syntax error. Messages that start with "in", "at", "after" or "expected" are completed with
     /// the current token.
     pub(super) fn syntax_error_at(&mut self, pos: Pos, message: &str) {
-        if self.tok == Tok::Eof && !self.diagnostics.is_empty() {
+        if self.tok == Tok::Eof && self.errors > 0 {
             return; // follow-ups at the end of the file mean nothing
         }
         let rest = if ["in ", "at ", "after "].iter().any(|p| message.starts_with(p)) {

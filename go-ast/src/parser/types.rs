@@ -331,14 +331,8 @@ impl Parser<'_> {
             None => {
                 let bad = self.bad_expr();
                 self.syntax_error("expected ~ term or type");
-                while !(self.tok.is_operator()
-                    || matches!(
-                        self.tok,
-                        Tok::Eof | Tok::Semi | Tok::Rparen | Tok::Rbrack | Tok::Rbrace
-                    ))
-                {
-                    self.next();
-                }
+                let follow = [Tok::Semi, Tok::Rparen, Tok::Rbrack, Tok::Rbrace];
+                self.advance(TokenSet::new(&follow).union(TokenSet::OPERATORS));
                 bad
             }
         }

@@ -1,0 +1,33 @@
+//! The collector: stop-the-world mark and sweep. Roots are given by the caller as ranges to scan
+//! conservatively; heap objects are scanned by their types. Never moves anything; runs on the
+//! system stack and uses no memory of the heap it collects.
+
+pub(crate) mod mark;
+pub(crate) mod sweep;
+
+use crate::mem::alloc::{Cache, Heap};
+use mark::Marker;
+
+/// One full collection. `roots` is called with a marker and scans every root through it.
+pub(crate) fn collect(heap: &mut Heap, cache: &mut Cache, roots: impl FnOnce(&mut Marker<'_>)) {
+    heap.flush(cache);
+    let mut m = Marker::new(heap);
+    roots(&mut m);
+    m.queue_roots();
+    m.special_roots();
+    m.drain();
+    m.finish();
+    sweep::sweep(heap);
+    heap.set_goal();
+    let free_resident = (heap.pages.free_pages - heap.pages.released_pages) * crate::mem::pages::Pages::PAGE;
+    let inuse = heap.inuse_pages * crate::mem::pages::Pages::PAGE;
+    let retain = if heap.next_gc == usize::MAX { usize::MAX } else { heap.next_gc + heap.next_gc / 8 };
+    let limit = (heap.mem_limit.max(0) as usize).saturating_sub(heap.pages.meta.sys);
+    let retain = retain.min(limit);
+    if inuse + free_resident > retain {
+        heap.pages.release(retain.saturating_sub(inuse));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! The runtime's state: one value, used by the worker thread on its system stack (so never twice at
+//! once), and by signal handlers only for the fields they name.
+
+use crate::mem::alloc::Heap;
+use crate::sched::g::G;
+use crate::sched::m::M;
+use crate::sched::stack::Stacks;
+use core::cell::UnsafeCell;
+
+/// Collection history and times.
+pub(crate) struct GcStats {
+    pub(crate) num: u64,
+    pub(crate) forced: u64,
+    pub(crate) pause_total: u64,
+    pub(crate) last_unix: u64,
+    pub(crate) pauses: [u64; 256],
+    pub(crate) ends: [u64; 256],
+}
+
+/// Everything.
+pub(crate) struct Runtime {
+    pub(crate) heap: Heap,
+    pub(crate) stacks: Stacks,
+    pub(crate) all_g: *mut G,
+    pub(crate) free_g: *mut G,
+    pub(crate) goid: u64,
+    /// Stack pointer at `_start`.
+    pub(crate) initial_sp: usize,
+    pub(crate) roots: [(usize, usize); 64],
+    pub(crate) nroots: usize,
+    pub(crate) gc: GcStats,
+    /// vDSO `clock_gettime`, 0 when absent.
+    pub(crate) vdso_clock: usize,
+    /// Mode per signal (`runtime.setsig`).
+    pub(crate) sig_modes: [u8; 65],
+    pub(crate) sig_wake_fd: i32,
+    pub(crate) timer_id: i32,
+    /// Bytes of a save area; 0 = not yet known.
+    pub(crate) save_size: usize,
+    /// Components for xsave, 0 = use fxsave.
+    pub(crate) xsave_mask: u64,
+}
+
+struct Global<T>(UnsafeCell<T>);
+// SAFETY: see the module comment: one thread uses the contents.
+unsafe impl<T> Sync for Global<T> {}
+
+static RUNTIME: Global<Runtime> = Global(UnsafeCell::new(Runtime {
+    heap: Heap::new(),
+    stacks: Stacks::new(),
+    all_g: core::ptr::null_mut(),
+    free_g: core::ptr::null_mut(),
+    goid: 0,
+    initial_sp: 0,
+    roots: [(0, 0); 64],
+    nroots: 0,
+    gc: GcStats { num: 0, forced: 0, pause_total: 0, last_unix: 0, pauses: [0; 256], ends: [0; 256] },
+    vdso_clock: 0,
+    sig_modes: [0; 65],
+    sig_wake_fd: -1,
+    timer_id: -1,
+    save_size: 0,
+    xsave_mask: 0,
+}));
+
+static M0: Global<M> = Global(UnsafeCell::new(M::new()));
+
+/// The runtime's state.
+#[inline]
+pub(crate) fn rt() -> &'static mut Runtime {
+    // SAFETY: one thread, system stack only; callers keep no reference over a switch.
+    unsafe { &mut *RUNTIME.0.get() }
+}
+
+/// The first thread.
+pub(crate) fn m0() -> *mut M {
+    M0.0.get()
+}

@@ -7,7 +7,7 @@ use crate::check::Checker;
 use crate::check::version::GO1_20;
 use crate::codes;
 use crate::lookup::Equivalence;
-use crate::object::ObjId;
+use crate::object::{Color, ObjId, ObjectKind};
 use crate::subst::SubstMap;
 use crate::ty::{Alias, Interface, Named, NamedId, Signature, Type, TypeId};
 use go_source::Pos;
@@ -29,7 +29,7 @@ impl Checker {
                 if let Some(t) = self.find_instance(hash, orig, targs) {
                     return t;
                 }
-                let t = self.new_named_instance(n, orig, targs);
+                let t = self.new_named_instance(pos, n, orig, targs);
                 self.core.instances.entry(hash).or_default().push(t);
                 t
             }
@@ -93,9 +93,29 @@ impl Checker {
         None
     }
 
-    fn new_named_instance(&mut self, n: NamedId, orig: TypeId, targs: &[TypeId]) -> TypeId {
-        let obj = self.store.named[n].obj;
-        self.store.new_named(Named {
+    /// A type name of its own for an instance: it says where the instance was made.
+    fn new_instance_name(&mut self, pos: Pos, orig: ObjId) -> ObjId {
+        let o = &self.store.objects[orig];
+        let (pkg, name) = (o.pkg, o.name);
+        self.store.new_object(ObjectKind::TypeName, pos, pkg, name, TypeId::INVALID)
+    }
+
+    fn set_instance_type(&mut self, obj: ObjId, t: TypeId) -> TypeId {
+        let o = &mut self.store.objects[obj];
+        o.ty = t;
+        o.color = Color::Black;
+        t
+    }
+
+    fn new_named_instance(
+        &mut self,
+        pos: Pos,
+        n: NamedId,
+        orig: TypeId,
+        targs: &[TypeId],
+    ) -> TypeId {
+        let obj = self.new_instance_name(pos, self.store.named[n].obj);
+        let t = self.store.new_named(Named {
             obj,
             orig,
             type_params: Arc::from([]),
@@ -103,7 +123,8 @@ impl Checker {
             underlying: None,
             from_rhs: None,
             methods: Vec::new(),
-        })
+        });
+        self.set_instance_type(obj, t)
     }
 
     pub(crate) fn new_alias_instance(
@@ -119,14 +140,16 @@ impl Checker {
         }
         let smap = SubstMap::new(&data.type_params, targs);
         let from_rhs = self.subst(pos, data.from_rhs, &smap);
-        self.store.new_alias(Alias {
-            obj: data.obj,
+        let obj = self.new_instance_name(pos, data.obj);
+        let t = self.store.new_alias(Alias {
+            obj,
             orig,
             type_params: data.type_params,
             type_args: Arc::from(targs),
             from_rhs,
             actual: None,
-        })
+        });
+        self.set_instance_type(obj, t)
     }
 
     /// The right side of an instance: the origin's with type arguments put in.

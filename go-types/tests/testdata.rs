@@ -307,7 +307,7 @@ fn compare(
         let matching = (0..list.len()).filter(|i| {
             let w = &list[*i];
             if w.is_regex {
-                match Regex::new(&w.pattern) {
+                match Regex::new(&escape_braces(&w.pattern)) {
                     Ok(rx) => rx.is_match(&msg),
                     Err(_) => false,
                 }
@@ -369,4 +369,15 @@ fn wanted(text: &[u8]) -> Vec<(u32, Want)> {
         out.push((line, Want { col, pattern, is_regex }));
     }
     out
+}
+
+/// Go's regular expressions take a brace that starts no repetition literally.
+fn escape_braces(pattern: &str) -> String {
+    let repetition = Regex::new(r"\{(\d+(,\d*)?\})?").expect("pattern");
+    repetition
+        .replace_all(pattern, |c: &regex::Captures<'_>| match c.get(1) {
+            Some(_) => c[0].to_owned(),
+            None => r"\{".to_owned(),
+        })
+        .into_owned()
 }

@@ -12,6 +12,8 @@ use crate::ty::{Alias, Interface, Named, Type, TypeId, TypeParam};
 use go_ast::{BinaryOp, DeclId, DeclKind, ExprId, ExprKind, Field, Ident, UnaryOp};
 use go_source::Pos;
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 impl Checker {
@@ -259,6 +261,22 @@ impl Checker {
         let mut version_err = false;
         let tparam0 = type_params.first().map(|f| f.pos);
         let scope = self.env().scope;
+        // Delayed before the right side is looked at, so that outer types come before inner ones, and
+        // this before anything that expands the type.
+        let outcome = Rc::new(Cell::new((true, TypeId::INVALID)));
+        let later_outcome = Rc::clone(&outcome);
+        self.later_check(move |c| {
+            if let Some(t) = c.obj_type(obj)
+                && c.as_named(t).is_some()
+            {
+                c.valid_type(t);
+            }
+            let (version_err, rhs) = later_outcome.get();
+            if !version_err && c.is_imported_constraint(rhs) {
+                let s = c.type_string(rhs);
+                c.verify_versionf(rhs_expr, GO1_18, format!("using type constraint {s}"));
+            }
+        });
         let at = if *alias {
             if let Some(p) = tparam0 {
                 version_err = !self.verify_versionf(p, GO1_23, "generic type alias");
@@ -313,17 +331,7 @@ impl Checker {
             rhs
         };
         self.env_mut().scope = scope;
-        self.later_check(move |c| {
-            if let Some(t) = c.obj_type(obj)
-                && c.as_named(t).is_some()
-            {
-                c.valid_type(t);
-            }
-            if !version_err && c.is_imported_constraint(at) {
-                let s = c.type_string(at);
-                c.verify_versionf(rhs_expr, GO1_18, format!("using type constraint {s}"));
-            }
-        });
+        outcome.set((version_err, at));
     }
 
     fn new_alias(&mut self, obj: ObjId) -> TypeId {

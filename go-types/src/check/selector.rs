@@ -46,7 +46,7 @@ impl Checker {
         let data = &self.store.packages[pkg];
         let (scope, fake) = (data.scope, data.fake);
         let Some(exp) = self.store.lookup_in(scope, sel.name) else {
-            if !fake && !sel.name.is_blank() {
+            if !fake && is_valid_name(self.store.text(sel.name)) {
                 let es = self.expr_string(e);
                 let msg = match self.exported_ignoring_case(pkg, sel.name) {
                     Some(alt) => format!("undefined: {es} (but have {alt})"),
@@ -318,6 +318,12 @@ impl Checker {
             Case::Inaccessible => format!("cannot refer to unexported {what} {alt_name}"),
         }
     }
+}
+
+/// Whether `name` can be an identifier: others were reported by the scanner.
+pub(crate) fn is_valid_name(name: &str) -> bool {
+    let letter = |c: char| c == '_' || c.is_alphabetic();
+    name.chars().enumerate().all(|(i, c)| letter(c) || i > 0 && c.is_numeric())
 }
 
 /// A name without its first character.

@@ -42,7 +42,7 @@ impl Checker {
         let Some((scope, obj)) = self.lookup_scope(name) else {
             if name.is_blank() {
                 self.error(pos, codes::INVALID_BLANK, "cannot use _ as value or type");
-            } else if !name.eq(&Symbol::EMPTY) {
+            } else if super::selector::is_valid_name(self.store.text(name)) {
                 let msg = format!("undefined: {}", self.store.text(name));
                 self.error(pos, codes::UNDECLARED_NAME, msg);
             }

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) struct CoreState {
     /// Instances of generic types and aliases by structural hash.
     pub(crate) instances: FxHashMap<u64, SmallVec<[TypeId; 1]>>,
+    /// Whether the size of a named type depends on type parameters.
+    pub(crate) var_sizes: FxHashMap<TypeId, bool>,
     /// Type sets of unions; `None` for erroneous ones (already reported).
     pub(crate) union_sets: FxHashMap<TypeId, Option<Arc<TypeSet>>>,
 }
@@ -38,6 +40,9 @@ impl crate::store::Store {
             let a = &self.aliases[a];
             if let Some(actual) = a.actual {
                 return actual;
+            }
+            if a.from_rhs == t {
+                return t; // still being declared
             }
             t = a.from_rhs;
             steps += 1;
@@ -89,8 +94,8 @@ impl Checker {
                 None => self.resolve_underlying(t),
             },
             Type::Alias(_) => {
-                let t = self.store.unalias(t);
-                self.under(t)
+                let actual = self.store.unalias(t);
+                if actual == t { TypeId::INVALID } else { self.under(actual) }
             }
             Type::TypeParam(p) => self.tparam_iface(p),
             Type::Basic(_)
@@ -128,7 +133,13 @@ impl Checker {
         let mut rhs = t;
         let u = loop {
             match self.store.types[rhs] {
-                Type::Alias(_) => rhs = self.store.unalias(rhs),
+                Type::Alias(_) => {
+                    let actual = self.store.unalias(rhs);
+                    if actual == rhs {
+                        return TypeId::INVALID; // still being declared
+                    }
+                    rhs = actual;
+                }
                 Type::Named(n) => {
                     if let Some(u) = self.store.named[n].underlying {
                         break u;

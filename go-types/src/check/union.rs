@@ -70,7 +70,7 @@ impl Checker {
             }
             if is_iface {
                 let set = self.type_set(u);
-                let term = if t.tilde { format!("~{ts}") } else { ts };
+                let term = self.term_string(*t);
                 if !set.methods.is_empty() {
                     let msg = format!("cannot use {term} in union ({term} contains methods)");
                     self.error(at, codes::INVALID_UNION, msg);
@@ -90,8 +90,9 @@ impl Checker {
         }
     }
 
-    fn term_string(&mut self, t: Term) -> String {
-        let s = self.type_string(t.ty);
+    /// gc prints terms with full package paths.
+    fn term_string(&self, t: Term) -> String {
+        let s = self.store.type_string_full(t.ty);
         if t.tilde { format!("~{s}") } else { s }
     }
 

@@ -210,18 +210,14 @@ impl Checker {
         true
     }
 
-    /// Whether the size of `t` depends on type parameters (or `t` contains itself, reported
-    /// elsewhere).
+    /// Whether the size of `t` depends on type parameters, or is infinite since `t` contains itself
+    /// (which is reported if it was not yet).
     pub(crate) fn has_var_size(&mut self, t: TypeId) -> bool {
-        self.var_size(t, &mut Vec::new())
-    }
-
-    fn var_size(&mut self, t: TypeId, seen: &mut Vec<TypeId>) -> bool {
         let t = self.unalias(t);
         match self.store.types[t].clone() {
             Type::Named(n) => {
-                if seen.contains(&t) {
-                    return true;
+                if let Some(known) = self.core.var_sizes.get(&t) {
+                    return *known;
                 }
                 let obj = self.store.named[n].obj;
                 if let Some(i) = self.obj_path_idx.get(&obj).copied() {
@@ -230,16 +226,18 @@ impl Checker {
                     self.cycle_error(&cycle, start);
                     return true;
                 }
-                seen.push(t);
-                let u = self.under(t);
-                let var = self.var_size(u, seen);
-                seen.pop();
-                var || self.is_simd_placeholder(obj)
+                self.push(obj);
+                let rhs = self.named_rhs(t, n);
+                let var = rhs.is_some_and(|rhs| self.has_var_size(rhs));
+                self.pop();
+                let var = var || self.is_simd_placeholder(obj);
+                self.core.var_sizes.insert(t, var);
+                var
             }
-            Type::Array { elem, .. } => self.var_size(elem, seen),
+            Type::Array { elem, .. } => self.has_var_size(elem),
             Type::Struct(s) => s.fields.iter().any(|f| {
                 let ty = self.store.objects[*f].ty;
-                self.var_size(ty, seen)
+                self.has_var_size(ty)
             }),
             Type::TypeParam(_) => true,
             _ => false,

@@ -35,6 +35,7 @@ impl FunctionBuilder {
                 insts: IndexVec::new(),
                 values: IndexVec::new(),
                 sites: 0,
+                closure_ty: None,
                 recover_block: None,
                 inlines: Vec::new(),
                 attrs,

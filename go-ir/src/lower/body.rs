@@ -442,7 +442,20 @@ impl<'l, 'a> Body<'l, 'a> {
     pub(super) fn pop_frame(&mut self) -> Vec<CaptureVar> {
         let outer = self.outer.pop().expect("bug: no enclosing function");
         let inner = std::mem::replace(&mut self.fr, outer);
-        let f = inner.b.finish();
+        let mut f = inner.b.finish();
+        let mut captured: Vec<(u32, Ty)> = f
+            .insts
+            .iter()
+            .filter_map(|i| match i.op {
+                Op::Capture(n) => Some((n, f.values[i.results[0]].ty)),
+                _ => None,
+            })
+            .collect();
+        if !captured.is_empty() {
+            captured.sort_unstable_by_key(|c| c.0);
+            let tys: Vec<Ty> = captured.iter().map(|c| c.1).collect();
+            f.closure_ty = Some(self.closure_object_ty(&tys));
+        }
         let id = f.id;
         self.lo.prog.funcs[id].body = FuncBody::Ir(Box::new(f));
         inner.captures
@@ -471,7 +484,28 @@ impl<'l, 'a> Body<'l, 'a> {
             return self.fr.b.emit(Op::FuncValue(func), ty);
         }
         let site = self.fr.b.new_site();
-        self.fr.b.emit(Op::MakeClosure { func, captures, site }, ty)
+        let tys: Vec<Ty> = captures.iter().map(|v| self.fr.b.ty(*v)).collect();
+        let object = self.closure_object_ty(&tys);
+        self.fr.b.emit(Op::MakeClosure { func, captures, ty: object, site }, ty)
+    }
+
+    /// Type of the object of a closure with captures of the given types.
+    fn closure_object_ty(&mut self, captures: &[Ty]) -> Ty {
+        let interner = Arc::clone(&self.lo.checker.store.interner);
+        let field = |name: &str, ty: Ty| crate::ty::Field {
+            name: interner.intern(name),
+            pkg: None,
+            ty,
+            embedded: false,
+            tag: Symbol::EMPTY,
+        };
+        let mut fields = vec![field("F", Ty::UINTPTR)];
+        for (i, t) in captures.iter().enumerate() {
+            fields.push(field(&format!("X{i}"), *t));
+        }
+        let ty = self.lo.prog.types.intern(TyKind::Struct(fields.into()));
+        self.layout(ty);
+        ty
     }
 
     // ---- variables -------------------------------------------------------------------------
@@ -886,6 +920,7 @@ impl<'l, 'a> Body<'l, 'a> {
 
     /// Itab of a concrete type for an interface type.
     pub fn itab(&mut self, concrete: Ty, iface: Ty) -> Value {
+        let iface = self.lo.prog.types.underlying(iface);
         self.lo.use_itab(concrete, iface);
         self.fr.b.emit(Op::Itab(concrete, iface), Ty::UNSAFE_POINTER)
     }

@@ -425,17 +425,11 @@ impl Body<'_, '_> {
 
     /// `a == b` for interface values.
     pub(super) fn iface_eq(&mut self, a: Value, b: Value) -> Value {
-        let (ta, tb) = (self.fr.b.ty(a), self.fr.b.ty(b));
-        let (ua, ub) = (self.lo.prog.types.underlying(ta), self.lo.prog.types.underlying(tb));
         let (_, x) = self.iface_parts(a);
         let (_, y) = self.iface_parts(b);
-        let (wa, wb, name) = if ua == ub && !self.is_eface(ua) {
-            (self.iface_parts(a).0, self.iface_parts(b).0, "ifaceeq")
-        } else {
-            (self.type_word(a), self.type_word(b), "efaceeq")
-        };
+        let (wa, wb) = (self.type_word(a), self.type_word(b));
         let same = self.cmp(CmpOp::Eq, wa, wb);
-        self.if_value(same, Ty::BOOL, |s| s.call_rt1(name, &[wa, x, y], Ty::BOOL), |s| s.iconst(0, Ty::BOOL))
+        self.if_value(same, Ty::BOOL, |s| s.call_rt1("efaceeq", &[wa, x, y], Ty::BOOL), |s| s.iconst(0, Ty::BOOL))
     }
 
     /// `a == b` for an interface value and one of concrete type.

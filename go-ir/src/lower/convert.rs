@@ -35,7 +35,8 @@ impl Body<'_, '_> {
         if self.is_eface(to) {
             self.lo.use_type(from);
         } else {
-            self.lo.use_itab(from, to);
+            let iface = self.lo.prog.types.underlying(to);
+            self.lo.use_itab(from, iface);
         }
     }
 
@@ -152,10 +153,10 @@ impl Body<'_, '_> {
 
     /// Whether the dynamic type of `v` is the concrete type `ty`.
     pub(super) fn has_type(&mut self, v: Value, ty: Ty) -> Value {
-        let (tab, _) = self.iface_parts(v);
-        let vt = self.fr.b.ty(v);
-        let want = self.iface_word(ty, vt);
-        self.cmp(CmpOp::Eq, tab, want)
+        // By type, not by itab: a dynamic type has one itab per interface type.
+        let word = self.type_word(v);
+        let want = self.type_desc(ty);
+        self.cmp(CmpOp::Eq, word, want)
     }
 
     /// `x.(T)` that panics.

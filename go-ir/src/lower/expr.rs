@@ -268,9 +268,9 @@ impl Body<'_, '_> {
                     derived = true;
                     root = *base;
                 }
-                Some(Op::IndexAddr { base, .. }) => {
+                Some(Op::IndexAddr { base, elem, .. }) => {
                     // An array in memory; slices' elements are never behind a nil pointer.
-                    let is_array = matches!(self.under(self.elem(self.fr.b.ty(*base))), TyKind::Array(..));
+                    let is_array = self.elem(self.fr.b.ty(*base)) != *elem;
                     if !is_array {
                         return;
                     }

@@ -4,7 +4,7 @@
 //! keep, drop, add and replace, build tags, and symbol aliases. The caller hands over the table and
 //! our files as text; this module reads no files and knows nothing of what they contain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::constraint::Arch;
@@ -63,6 +63,8 @@ pub struct Overlay {
     /// Rules for a path and all below it.
     trees: Vec<(String, PackageRules)>,
     files: BTreeMap<String, Arc<[u8]>>,
+    /// Files that a row adds or replaces, on whatever architecture.
+    named: BTreeSet<String>,
 }
 
 impl Overlay {
@@ -97,6 +99,9 @@ impl Overlay {
                 return Err(fail("no reason given".into()));
             }
             let (verb, only) = verb.split_once('@').map_or((*verb, None), |(v, a)| (v, Some(a)));
+            if matches!(verb, "add" | "replace") {
+                overlay.named.insert(format!("{package}/{name}"));
+            }
             if only.is_some_and(|a| a != arch.name()) {
                 continue;
             }
@@ -156,15 +161,7 @@ impl Overlay {
 
     /// Our files that no row of the table names; they are not compiled.
     pub fn unused_files(&self) -> Vec<&str> {
-        self.files
-            .keys()
-            .filter(|path| {
-                let Some((package, name)) = path.rsplit_once('/') else { return true };
-                let rules = self.rules(package).unwrap_or_default();
-                !rules.add.iter().chain(&rules.replace).any(|f| f == name)
-            })
-            .map(String::as_str)
-            .collect()
+        self.files.keys().filter(|path| !self.named.contains(*path)).map(String::as_str).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::error::LoadErrorKind;
 use crate::fs::{DirEntry, EntryKind, FileSystem};
 use crate::module::modfile::GoVersion;
 use crate::overlay::{Overlay, PackageRules};
-use crate::scan::{Directive, EmbedPattern, ImportSpec, line_col, scan_header};
+use crate::scan::{Directive, EmbedPattern, HeaderError, HeaderErrorKind, ImportSpec, line_col, scan_header};
 
 /// A file of a package.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ struct Candidate {
 }
 
 enum Scanned {
-    File(Box<SourceFile>, String, Option<(u32, String, bool)>),
+    File(Box<SourceFile>, String, Option<HeaderError>),
     Ignored(String, IgnoreReason),
     Failed(LoadErrorKind),
 }
@@ -121,15 +121,8 @@ impl FolderPackage {
                     out.fail(PackageProblem { kind, place: None, with_stack: false });
                 }
                 Scanned::File(file, package, error) => {
-                    if let Some((offset, message, invalid_path)) = error {
-                        let (line, column) = line_col(&file.text, offset);
-                        out.fail(if invalid_path {
-                            let text = format!("{}:{line}:{column}: {message}", file.path.display());
-                            PackageProblem { kind: LoadErrorKind::Syntax(text), place: None, with_stack: false }
-                        } else {
-                            let place = Some((file.path.clone(), line, column));
-                            PackageProblem { kind: LoadErrorKind::Syntax(message), place, with_stack: true }
-                        });
+                    if let Some(e) = error {
+                        out.fail(header_problem(&file, e));
                     }
                     if out.name.is_empty() {
                         out.name.clone_from(&package);
@@ -186,6 +179,17 @@ impl FolderPackage {
         };
         self.problem = Some(PackageProblem { kind: LoadErrorKind::NoGoFiles(message), place: None, with_stack: true });
     }
+}
+
+fn header_problem(file: &SourceFile, e: HeaderError) -> PackageProblem {
+    let (line, column) = line_col(&file.text, e.offset);
+    let shown = file.path.display();
+    let (kind, place) = match e.kind {
+        HeaderErrorKind::Syntax => (LoadErrorKind::Syntax(e.message), Some((file.path.clone(), line, column))),
+        HeaderErrorKind::ImportPath => (LoadErrorKind::Syntax(format!("{shown}:{line}:{column}: {}", e.message)), None),
+        HeaderErrorKind::Nul => (LoadErrorKind::Io(format!("read {shown}: {}", e.message)), None),
+    };
+    PackageProblem { kind, with_stack: place.is_some(), place }
 }
 
 /// Chooses by names alone what is worth reading.
@@ -299,8 +303,7 @@ fn scan(input: &FolderInput<'_>, tags: &[&str], candidate: Candidate) -> Scanned
         directives: header.directives,
         embed_patterns: header.embeds,
     };
-    let error = header.error.map(|e| (e.offset, e.message, e.invalid_path));
-    Scanned::File(Box::new(file), header.package, error)
+    Scanned::File(Box::new(file), header.package, header.error)
 }
 
 /// An I/O error in the words of Go's os package.

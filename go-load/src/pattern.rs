@@ -389,6 +389,7 @@ impl PatternScope<'_> {
                 });
             }
         }
+        m.paths.extend(self.modules.vendored_packages().filter(|p| !is_meta(pattern) && wanted(p)).map(str::to_owned));
         m.paths.sort();
         m.paths.dedup();
     }

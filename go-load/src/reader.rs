@@ -271,6 +271,9 @@ impl<'a> Reader<'a> {
 
         let standard = is_standard_import_path(path);
         if standard && let Some(spot) = self.std_spot(path.to_owned()) {
+            if let Some(text) = self.modules.shadows_std(self.fs, path, &spot.dir) {
+                return fail(LoadErrorKind::MissingModule(text));
+            }
             return Ok(spot);
         }
         let vendored = match kind {

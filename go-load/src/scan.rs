@@ -39,8 +39,19 @@ pub struct HeaderError {
     pub offset: u32,
     /// go/parser's words.
     pub message: String,
-    /// The import path itself is invalid (go shows the full file name for these).
-    pub invalid_path: bool,
+    /// What kind of problem.
+    pub kind: HeaderErrorKind,
+}
+
+/// Kinds of broken headers; cmd/go tells them in different forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderErrorKind {
+    /// Not Go's grammar.
+    Syntax,
+    /// An import path that no package can have: told with the full file name.
+    ImportPath,
+    /// A byte 0: told as a failure to read the file.
+    Nul,
 }
 
 /// A file's header.
@@ -59,8 +70,17 @@ pub struct Header {
 }
 
 /// Line and column (both from 1, the column in bytes) of an offset.
+///
+/// As in go/token, a newline at the very end starts no new line.
 pub fn line_col(source: &[u8], offset: u32) -> (u32, u32) {
-    let before = &source[..source.len().min(offset as usize)];
+    let offset = offset as usize;
+    if offset >= source.len()
+        && let Some((b'\n', rest)) = source.split_last()
+    {
+        let (line, column) = line_col(rest, rest.len() as u32);
+        return (line, column + 1);
+    }
+    let before = &source[..source.len().min(offset)];
     let line = before.iter().filter(|&&b| b == b'\n').count();
     let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
     (line as u32 + 1, (before.len() - start) as u32 + 1)
@@ -128,7 +148,7 @@ impl<'a> Scanner<'a> {
 
     fn fail(&mut self, offset: usize, message: impl Into<String>) {
         if self.error.as_ref().is_none_or(|e| offset < e.offset as usize) {
-            self.error = Some(HeaderError { offset: offset as u32, message: message.into(), invalid_path: false });
+            self.error = Some(HeaderError { offset: offset as u32, message: message.into(), kind: HeaderErrorKind::Syntax });
         }
     }
 
@@ -322,6 +342,7 @@ pub fn scan_header(source: &[u8]) -> Header {
     s.next();
     s.mode = Comments::Skip;
     clause_and_imports(&mut s, &mut header);
+    let read = s.i;
     if s.error.is_none() && header.imports.iter().any(|i| i.path == "embed") {
         s.mode = Comments::Embeds;
         (s.i, s.semi) = (i, false);
@@ -332,11 +353,23 @@ pub fn scan_header(source: &[u8]) -> Header {
         // Errors in the rest of the file are the parser's to tell.
         s.error = None;
     }
-    header.directives = s.directives;
-    header.embeds = s.embeds;
     if header.error.is_none() {
         header.error = s.error;
     }
+    if let Some(at) = source[..read].iter().position(|&b| b == 0) {
+        header.error = Some(HeaderError {
+            offset: at as u32,
+            message: "unexpected NUL in input".into(),
+            kind: HeaderErrorKind::Nul,
+        });
+    }
+    if header.error.is_some() {
+        // As in go/build: a broken header has no imports.
+        header.imports.clear();
+        return header;
+    }
+    header.directives = s.directives;
+    header.embeds = s.embeds;
     header
 }
 
@@ -444,7 +477,7 @@ fn import_spec(s: &mut Scanner<'_>, header: &mut Header) -> bool {
             header.error = Some(HeaderError {
                 offset: offset as u32,
                 message: format!("invalid import path: {path}"),
-                invalid_path: true,
+                kind: HeaderErrorKind::ImportPath,
             });
         }
     } else {

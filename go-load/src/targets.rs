@@ -86,7 +86,6 @@ fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, LoadError> {
         files.push(DirEntry { name: base.to_owned(), kind: EntryKind::File });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    files.dedup();
     let dir = clean(&reader.config.cwd.join(first.unwrap_or_default()));
     Ok(Targets::Files { dir, files })
 }

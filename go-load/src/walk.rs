@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::embed::{self, EmbedFiles};
-use crate::error::{ImportStep, LoadError, LoadErrorKind, Position, Style};
+use crate::error::{ImportStep, LoadError, LoadErrorKind, Position, Severity, Style};
 use crate::fs::short_path;
 use crate::graph::{Origin, Package, PackageGraph, PackageId, RuntimeDependency, display_path, overlay_error};
 use crate::module::modfile::GoVersion;
@@ -78,6 +78,10 @@ impl<'a, 'r> Walk<'a, 'r> {
         let mut roots = Vec::new();
         match targets {
             Targets::Packages(matches) => {
+                let (warnings, _): (Vec<_>, Vec<_>) =
+                    matches.iter().flat_map(|m| &m.errors).partition(|e| e.severity == Severity::Warning);
+                errors.extend(warnings.into_iter().cloned());
+                let mut told = vec![];
                 for m in matches {
                     for path in &m.paths {
                         let (n, _) = self.visit(ImporterKind::User, path, None, None);
@@ -87,19 +91,24 @@ impl<'a, 'r> Walk<'a, 'r> {
                         self.nodes[n].root = true;
                         roots.push(n);
                     }
-                    errors.extend(m.errors.iter().cloned());
+                    self.collect_errors(&roots, &mut told, errors);
+                    errors.extend(m.errors.iter().filter(|e| e.severity == Severity::Error).cloned());
                 }
             }
             Targets::Files { .. } => {
                 if let Some(raw) = self.reader.package(COMMAND_LINE) {
                     let n = self.add_node(COMMAND_LINE, Some(raw.clone()));
                     self.open(n, &raw, COMMAND_LINE, None);
+                    if raw.folder.files.is_empty() && !raw.folder.ignored.is_empty() && !raw.folder.only_tests {
+                        let kind = LoadErrorKind::NoGoFiles("no Go source files".into());
+                        self.nodes[n].error = Some(LoadError::command(kind));
+                    }
                     self.nodes[n].root = true;
                     roots.push(n);
                 }
+                self.collect_errors(&roots, &mut vec![], errors);
             }
         }
-        self.collect_errors(&roots, errors);
         self.finish(&roots, runtime)
     }
 
@@ -395,15 +404,15 @@ impl<'a, 'r> Walk<'a, 'r> {
     }
 
     /// Errors in the order of a depth-first list of the roots' packages.
-    fn collect_errors(&self, roots: &[usize], errors: &mut Vec<LoadError>) {
-        let mut seen = vec![false; self.nodes.len()];
+    ///
+    /// `told` marks the packages that earlier calls went through.
+    fn collect_errors(&self, roots: &[usize], told: &mut Vec<bool>, errors: &mut Vec<LoadError>) {
+        told.resize(self.nodes.len(), false);
         let mut list = Vec::new();
         for &r in roots {
-            self.post_order(r, &mut seen, &mut list);
+            self.post_order(r, told, &mut list);
         }
-        // Patterns' own errors come after those of the packages they found.
-        let own: Vec<LoadError> = list.iter().filter_map(|&n| self.nodes[n].error.clone()).collect();
-        errors.splice(0..0, own);
+        errors.extend(list.iter().filter_map(|&n| self.nodes[n].error.clone()));
     }
 
     fn post_order(&self, n: usize, seen: &mut [bool], list: &mut Vec<usize>) {

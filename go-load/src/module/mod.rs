@@ -138,7 +138,7 @@ impl ModuleSet {
         let shown = short_path(inputs.cwd, &path);
         let bytes = inputs.fs.read(&path).map_err(|e| fail(format!("reading {shown}: {e}")))?;
         let text = String::from_utf8_lossy(&bytes);
-        let file = modfile::parse(&shown, &text, Strictness::Main)
+        let file = modfile::parse(&shown, &path.to_string_lossy(), &text, Strictness::Main)
             .map_err(|e| fail(format!("errors parsing {shown}:\n{}", e.join("\n"))))?;
         if file.module.is_empty() {
             return Err(fail(format!(
@@ -187,6 +187,14 @@ impl ModuleSet {
             set.vendor = Some(list);
         } else if !is_std {
             set.require(inputs, &root, &file);
+            // Before Go 1.17 the whole module graph was needed, hence each go.mod of it.
+            let lost = set.required.iter().find(|r| matches!(r.place, Place::MissingSum));
+            if let Some(r) = lost.filter(|_| go_version < GoVersion { major: 1, minor: 17 }) {
+                return Err(fail(format!(
+                    "{}: missing go.sum entry for go.mod file; to add it:\n\tgo mod download {}",
+                    r.module, r.module.path
+                )));
+            }
         }
         set.file = file;
         Ok(set)
@@ -222,6 +230,25 @@ impl ModuleSet {
         self.required.iter().filter_map(|r| match &r.place {
             Place::Local(m) | Place::Cached(m) => Some(m),
             Place::Broken(_) | Place::MissingSum | Place::NotDownloaded => None,
+        })
+    }
+
+    /// In vendor mode: the packages that the vendor folder holds.
+    pub(crate) fn vendored_packages(&self) -> impl Iterator<Item = &str> {
+        self.vendor.iter().flat_map(VendorList::packages)
+    }
+
+    /// Whether a path of std is also one of the main module, and the message for that.
+    pub(crate) fn shadows_std(&self, fs: &dyn FileSystem, path: &str, std_dir: &Path) -> Option<String> {
+        let main = self.main.as_ref().filter(|m| has_path_prefix(path, &m.path))?;
+        let (dir, _) = dir_in_module(fs, path, &main.path, &main.dir, true)?;
+        (dir != std_dir).then(|| {
+            format!(
+                "ambiguous import: found package {path} in multiple modules:\n\t{} ({})\n\t ({})",
+                main.path,
+                dir.display(),
+                std_dir.display()
+            )
         })
     }
 
@@ -377,8 +404,18 @@ fn place_of(
             (dir, false, actual)
         }
     };
-    let text = inputs.fs.read(&dir.join("go.mod")).unwrap_or_default();
-    let dep = modfile::parse("go.mod", &String::from_utf8_lossy(&text), Strictness::Dependency).unwrap_or_default();
+    let text = match inputs.fs.read(&dir.join("go.mod")) {
+        Ok(text) => text,
+        Err(e) if local => {
+            let target = replaced.map_or("", |r| r.new.path.as_str());
+            let path = dir.join("go.mod");
+            let shown = short_path(inputs.cwd, &path);
+            let why = crate::package::reason(&e);
+            return Place::Broken(format!("module {target}: reading {shown}: open {}: {why}", path.display()));
+        }
+        Err(_) => Arc::from([]),
+    };
+    let dep = modfile::parse("go.mod", "go.mod", &String::from_utf8_lossy(&text), Strictness::Dependency).unwrap_or_default();
     if local {
         queue.extend(dep.require.iter().rev().cloned());
     }

@@ -88,8 +88,9 @@ struct Line {
     tokens: Vec<String>,
 }
 
-/// Parses a go.mod; errors are lines `FILE:LINE: message`.
-pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFile, Vec<String>> {
+/// Parses a go.mod; errors are lines `FILE:LINE: message`, or one `FILE:LINE:COLUMN: message` if the
+/// file is not even lines and blocks. `shown` and `full` are its name for messages.
+pub(crate) fn parse(shown: &str, full: &str, text: &str, strict: Strictness) -> Result<ModFile, Vec<String>> {
     let mut errors = Vec::new();
     let mut file = ModFile::default();
     let mut have_module = false;
@@ -98,6 +99,7 @@ pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFi
         let number = i + 1;
         let mut tokens = match tokenize(raw) {
             Ok(t) => t,
+            Err((1, message)) => return Err(vec![format!("{shown}:{number}: {message}")]),
             Err((column, message)) => return Err(vec![format!("{shown}:{number}:{column}: {message}")]),
         };
         if let Some((verb, _, known)) = &block {
@@ -138,7 +140,7 @@ pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFi
     }
     if let Some((_, start, _)) = block {
         let at = text.lines().count() + 1;
-        errors.push(format!("{shown}:{at}:1: syntax error (unterminated block started at {shown}:{start}:1)"));
+        return Err(vec![format!("{shown}:{at}: syntax error (unterminated block started at {full}:{start}:1)")]);
     }
     if errors.is_empty() { Ok(file) } else { Err(errors) }
 }
@@ -171,7 +173,7 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
                         break;
                     }
                 }
-                len.ok_or_else(|| (column, "unexpected newline in string".to_owned()))?
+                len.ok_or_else(|| (line.len() + 1, "unexpected newline in string".to_owned()))?
             }
             _ if rest.starts_with("=>") => 2,
             _ => {
@@ -362,7 +364,7 @@ mod tests {
     #[test]
     fn a_full_file() {
         let text = "module \"example.com/m\" // x\n\ngo 1.21.0\ntoolchain go1.22.0\nrequire (\n\ta.b/c v1.0.0 // indirect\n\td.e/f v0.0.0-2020-abc\n)\nreplace a.b/c => ../c\nreplace d.e/f v0.0.0-2020-abc => g.h/i v1.2.3\nexclude a.b/c v0.9.0\nretract [v1.0.0, v1.1.0]\ngodebug panicnil=1\n";
-        let f = parse("go.mod", text, Strictness::Main).unwrap();
+        let f = parse("go.mod", "/m/go.mod", text, Strictness::Main).unwrap();
         assert_eq!(f.module, "example.com/m");
         assert_eq!(f.go.as_deref().and_then(GoVersion::parse), Some(GoVersion { major: 1, minor: 21 }));
         assert_eq!(f.require.len(), 2);
@@ -373,12 +375,12 @@ mod tests {
 
     #[test]
     fn errors_name_their_line() {
-        let e = |t: &str| parse("go.mod", t, Strictness::Main).unwrap_err().join("\n");
+        let e = |t: &str| parse("go.mod", "/m/go.mod", t, Strictness::Main).unwrap_err().join("\n");
         assert_eq!(e("module m\n\ngo 1.27\nfoo bar\n"), "go.mod:4: unknown directive: foo");
         assert_eq!(e("go 1.x\n"), "go.mod:1: invalid go version '1.x': must match format 1.23.0");
         assert_eq!(e("go 1.2\ngo 1.3\n"), "go.mod:2: repeated go statement");
         assert_eq!(e("require a.b/c\n"), "go.mod:1: usage: require module/path v1.2.3");
-        assert!(parse("go.mod", "foo bar\n", Strictness::Dependency).is_ok());
+        assert!(parse("go.mod", "/m/go.mod", "foo bar\n", Strictness::Dependency).is_ok());
     }
 
     #[test]

@@ -78,6 +78,11 @@ impl VendorList {
         self.packages.get(package)
     }
 
+    /// All packages, sorted.
+    pub(crate) fn packages(&self) -> impl Iterator<Item = &str> {
+        self.packages.keys().map(String::as_str)
+    }
+
     /// The go line of a vendored module.
     pub(crate) fn go_version(&self, module: &ModuleVersion) -> Option<&str> {
         self.meta.get(module)?.go.as_deref()

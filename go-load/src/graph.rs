@@ -212,13 +212,13 @@ pub fn load(config: &LoadConfig, fs: &dyn FileSystem, patterns: &[String]) -> (P
     };
     let modules = match ModuleSet::find(&inputs) {
         Ok(m) => m,
-        Err(e) => return (PackageGraph::default(), vec![e]),
+        Err(e) => return (PackageGraph::default(), vec![*e]),
     };
     let reader = Reader::new(config, fs, &goroot_src, &modules);
     let mut errors = Vec::new();
     let targets = match crate::targets::resolve(&reader, patterns) {
         Ok(t) => t,
-        Err(e) => return (PackageGraph::default(), vec![e]),
+        Err(e) => return (PackageGraph::default(), vec![*e]),
     };
     reader.read_all(&targets);
     let mut graph = Walk::new(&reader).run(&targets, &mut errors);

@@ -174,7 +174,7 @@ impl PatternScope<'_> {
             } else {
                 match self.local_package(pattern) {
                     Ok(path) => m.paths.push(path),
-                    Err(e) => m.errors.push(e),
+                    Err(e) => m.errors.push(*e),
                 }
             }
         } else if m.literal {
@@ -194,11 +194,11 @@ impl PatternScope<'_> {
         clean(&self.cwd.join(pattern))
     }
 
-    fn plain(text: String) -> LoadError {
-        LoadError::new(LoadErrorKind::Pattern(text), Style::Plain)
+    fn plain(text: String) -> Box<LoadError> {
+        Box::new(LoadError::new(LoadErrorKind::Pattern(text), Style::Plain))
     }
 
-    fn local_package(&self, pattern: &str) -> Result<String, LoadError> {
+    fn local_package(&self, pattern: &str) -> Result<String, Box<LoadError>> {
         let dir = self.absolute(pattern);
         let state = (self.has_package)(&dir);
         if state == FolderState::Nothing {
@@ -206,10 +206,8 @@ impl PatternScope<'_> {
                 return Err(Self::plain(format!("stat {}: directory not found", dir.display())));
             }
             if self.modules.main.is_some() || dir.starts_with(self.goroot_src) {
-                return Err(LoadError::new(
-                    LoadErrorKind::NoGoFiles(format!("no Go files in {}", dir.display())),
-                    Style::Plain,
-                ));
+                let kind = LoadErrorKind::NoGoFiles(format!("no Go files in {}", dir.display()));
+                return Err(Box::new(LoadError::new(kind, Style::Plain)));
             }
         }
         if let Some((path, module)) = self.modules.path_of_dir(&dir) {
@@ -235,7 +233,7 @@ impl PatternScope<'_> {
             return Ok(path);
         }
         if self.modules.main.is_none() {
-            return Err(LoadError::command(LoadErrorKind::Pattern(NO_MODULE.into())));
+            return Err(Box::new(LoadError::command(LoadErrorKind::Pattern(NO_MODULE.into()))));
         }
         let shown = short_path(self.cwd, &dir);
         let what = if shown == "." { "current directory".to_owned() } else { format!("directory {shown}") };
@@ -243,7 +241,7 @@ impl PatternScope<'_> {
     }
 
     /// Packages of the modules `std` and `cmd` go by their folder below GOROOT/src.
-    fn std_form(&self, path: String, module: &Module) -> Result<String, LoadError> {
+    fn std_form(&self, path: String, module: &Module) -> Result<String, Box<LoadError>> {
         if module.dir == self.goroot_src {
             let path = path.strip_prefix("std/").unwrap_or(&path).to_owned();
             if path == "builtin" {
@@ -268,7 +266,7 @@ impl PatternScope<'_> {
             .find(|d| dir.starts_with(d))
             .or_else(|| dir.starts_with(self.goroot_src).then(|| self.goroot_src.to_path_buf()));
         let Some(root) = root else {
-            m.errors.push(Self::plain(format!(
+            m.errors.push(*Self::plain(format!(
                 "pattern {pattern}: directory prefix {} does not contain main module or its selected dependencies",
                 short_path(self.cwd, &dir)
             )));

@@ -18,7 +18,7 @@ pub(crate) enum Targets {
 }
 
 /// Resolves the arguments; an error here ends the load at once.
-pub(crate) fn resolve(reader: &Reader<'_>, patterns: &[String]) -> Result<Targets, LoadError> {
+pub(crate) fn resolve(reader: &Reader<'_>, patterns: &[String]) -> Result<Targets, Box<LoadError>> {
     let is_file = |p: &str| {
         p.ends_with(".go") && matches!(reader.fs.stat(&clean(&reader.config.cwd.join(p))), Ok(k) if k != EntryKind::Dir)
     };
@@ -41,7 +41,7 @@ pub(crate) fn resolve(reader: &Reader<'_>, patterns: &[String]) -> Result<Target
         if let Some(e) = m.errors.iter().find(|e| {
             e.style == Style::Command && e.severity == crate::error::Severity::Error
         }) {
-            return Err(e.clone());
+            return Err(Box::new(e.clone()));
         }
         out.push(m);
     }
@@ -60,8 +60,8 @@ fn state(reader: &Reader<'_>, dir: &Path) -> FolderState {
     }
 }
 
-fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, LoadError> {
-    let fail = |text: String| LoadError::new(LoadErrorKind::Pattern(text), Style::Plain);
+fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, Box<LoadError>> {
+    let fail = |text: String| Box::new(LoadError::new(LoadErrorKind::Pattern(text), Style::Plain));
     if let Some(other) = names.iter().find(|n| !n.ends_with(".go")) {
         return Err(fail(format!("named files must be .go files: {other}")));
     }

@@ -119,7 +119,7 @@ fn too_new(line: &str, release: &str) -> bool {
 
 impl ModuleSet {
     /// Finds the main module and lays out the others.
-    pub(crate) fn find(inputs: &ModuleInputs<'_>) -> Result<ModuleSet, LoadError> {
+    pub(crate) fn find(inputs: &ModuleInputs<'_>) -> Result<ModuleSet, Box<LoadError>> {
         let mut set = ModuleSet {
             main: None,
             file: ModFile::default(),
@@ -127,7 +127,7 @@ impl ModuleSet {
             vendor_reason: "",
             required: Vec::new(),
         };
-        let fail = |m: String| LoadError::command(LoadErrorKind::Module(m));
+        let fail = |m: String| Box::new(LoadError::command(LoadErrorKind::Module(m)));
         let Some(root) = find_up(inputs.fs, inputs.cwd) else {
             if inputs.mode == ModMode::Vendor {
                 set.vendor = Some(VendorList::default());

@@ -36,6 +36,10 @@ func walkg(gp *g) walker {
 func (w *walker) valid() bool { return w.fp != 0 && w.pc != 0 }
 
 func (w *walker) next() {
+	if w.last {
+		*w = walker{}
+		return
+	}
 	w.pc, w.fp = *(*uintptr)(unsafe.Pointer(w.fp + 8)), *(*uintptr)(unsafe.Pointer(w.fp))
 }
 

@@ -2,7 +2,9 @@
 //!
 //! Knows neither machine registers nor Cranelift.
 
+pub mod build;
 pub mod ir;
+pub mod lower;
 pub mod program;
 pub mod storage;
 pub mod ty;

@@ -414,6 +414,37 @@ impl TypeTable {
         }
     }
 
+    /// Whether a value of the type is the data word of an interface itself: its only word is a pointer.
+    pub fn is_direct_iface(&mut self, t: Ty) -> bool {
+        let l = self.layout(t);
+        l.size == 8 && l.ptr_bytes == 8
+    }
+
+    /// Whether two values are equal exactly if their memory is: no padding, floats, strings,
+    /// interfaces, blank fields in it.
+    pub fn is_regular_memory(&mut self, t: Ty) -> bool {
+        match self.under(t).clone() {
+            TyKind::Basic(b) => !matches!(
+                b,
+                Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String
+            ),
+            TyKind::Pointer(_) | TyKind::Chan(..) => true,
+            TyKind::Slice(_) | TyKind::Func(_) | TyKind::Interface(_) | TyKind::Map(..) | TyKind::Named(_) => false,
+            TyKind::Array(e, _) => self.is_regular_memory(e),
+            TyKind::Struct(fields) => {
+                let l = self.layout(t);
+                let mut end = 0;
+                for (f, off) in fields.iter().zip(&l.field_offsets) {
+                    if *off != end || f.name.is_blank() || !self.is_regular_memory(f.ty) {
+                        return false;
+                    }
+                    end = off + self.layout(f.ty).size;
+                }
+                end == l.size
+            }
+        }
+    }
+
     /// Whether values contain pointers.
     pub fn has_pointers(&mut self, t: Ty) -> bool {
         self.layout(t).ptr_bytes > 0

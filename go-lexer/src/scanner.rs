@@ -144,8 +144,8 @@ mod class {
     pub(super) const LETTER: u8 = 2;
     /// Decimal digit.
     pub(super) const DIGIT: u8 = 4;
-    /// `"`, `\`, newline: what a plain run inside an interpreted string stops at.
-    pub(super) const STRING_STOP: u8 = 8;
+    /// Anything but `"`, `\`, newline: what stands for itself in an interpreted string.
+    pub(super) const STRING_PLAIN: u8 = 8;
 
     pub(super) static OF: [u8; 256] = {
         let mut t = [0; 256];
@@ -161,13 +161,21 @@ mod class {
             if matches!(c, b' ' | b'\t' | b'\r') {
                 t[b] |= SPACE;
             }
-            if matches!(c, b'"' | b'\\' | b'\n') {
-                t[b] |= STRING_STOP;
+            if !matches!(c, b'"' | b'\\' | b'\n') {
+                t[b] |= STRING_PLAIN;
             }
             b += 1;
         }
         t
     };
+}
+
+/// The offset from `i` on of the first byte that is in none of the `classes`.
+#[inline(always)]
+fn skip(bytes: &[u8], i: usize, classes: u8) -> usize {
+    let rest = bytes.get(i..).unwrap_or(&[]);
+    let n = rest.iter().position(|b| class::OF[*b as usize] & classes == 0);
+    i + n.unwrap_or(rest.len())
 }
 
 pub(crate) struct Scanner<'a> {
@@ -230,10 +238,8 @@ impl Scanner<'_> {
         // Whether a newline met now becomes a semicolon.
         let mut semi = false;
         loop {
-            while class::OF[self.peek() as usize] & class::SPACE != 0 {
-                self.i += 1;
-            }
-            let start = self.i;
+            let start = skip(self.bytes, self.i, class::SPACE);
+            self.i = start;
             let b = self.peek();
             let c = class::OF[b as usize];
             if c & class::LETTER != 0 {
@@ -364,11 +370,9 @@ impl Scanner<'_> {
 
     /// A name or keyword whose first character has been looked at. Returns whether it ends a
     /// statement.
-    #[inline]
+    #[inline(always)]
     fn name(&mut self, start: usize) -> bool {
-        while class::OF[self.peek() as usize] & (class::LETTER | class::DIGIT) != 0 {
-            self.i += 1;
-        }
+        self.i = skip(self.bytes, start, class::LETTER | class::DIGIT);
         if self.peek() >= 0x80 {
             self.name_rest();
         }
@@ -422,12 +426,7 @@ impl Scanner<'_> {
         self.i += 1;
         let mut ok = true;
         loop {
-            while let Some(&b) = self.bytes.get(self.i) {
-                if class::OF[b as usize] & class::STRING_STOP != 0 {
-                    break;
-                }
-                self.i += 1;
-            }
+            self.i = skip(self.bytes, self.i, class::STRING_PLAIN);
             match self.peek() {
                 b'"' => {
                     self.i += 1;

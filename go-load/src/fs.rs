@@ -65,8 +65,13 @@ impl FileSystem for OsFileSystem {
         let mut out = Vec::new();
         for entry in std::fs::read_dir(dir)? {
             let entry = entry?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            out.push(DirEntry { name, kind: kind_of(entry.file_type()?) });
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            out.push(DirEntry {
+                name,
+                kind: kind_of(entry.file_type()?),
+            });
         }
         out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(out)
@@ -148,12 +153,18 @@ impl FileSystem for MemoryFileSystem {
         let mut out: Vec<DirEntry> = self
             .files
             .keys()
-            .filter_map(|p| child(p).map(|name| DirEntry { name, kind: EntryKind::File }))
-            .chain(
-                self.dirs
-                    .iter()
-                    .filter_map(|p| child(p).map(|name| DirEntry { name, kind: EntryKind::Dir })),
-            )
+            .filter_map(|p| {
+                child(p).map(|name| DirEntry {
+                    name,
+                    kind: EntryKind::File,
+                })
+            })
+            .chain(self.dirs.iter().filter_map(|p| {
+                child(p).map(|name| DirEntry {
+                    name,
+                    kind: EntryKind::Dir,
+                })
+            }))
             .collect();
         out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(out)
@@ -214,8 +225,16 @@ pub(crate) fn relative(from: &Path, to: &Path) -> Option<String> {
     let to: Vec<_> = to.components().collect();
     let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let mut parts: Vec<String> = vec!["..".into(); from.len() - same];
-    parts.extend(to[same..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()));
-    Some(if parts.is_empty() { ".".into() } else { parts.join("/") })
+    parts.extend(
+        to[same..]
+            .iter()
+            .map(|c| c.as_os_str().to_string_lossy().into_owned()),
+    );
+    Some(if parts.is_empty() {
+        ".".into()
+    } else {
+        parts.join("/")
+    })
 }
 
 #[cfg(test)]
@@ -227,7 +246,10 @@ mod tests {
         let cwd = Path::new("/a/b");
         assert_eq!(short_path(cwd, Path::new("/a/b/x.go")), "x.go");
         assert_eq!(short_path(cwd, Path::new("/a/b")), ".");
-        assert_eq!(short_path(Path::new("/long/b"), Path::new("/long/c/x.go")), "../c/x.go");
+        assert_eq!(
+            short_path(Path::new("/long/b"), Path::new("/long/c/x.go")),
+            "../c/x.go"
+        );
         assert_eq!(short_path(Path::new("/a/b/c/d/e"), Path::new("/z")), "/z");
     }
 

@@ -4,7 +4,7 @@
 //! keep, drop, add and replace, build tags, and symbol aliases. The caller hands over the table and
 //! our files as text; this module reads no files and knows nothing of what they contain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::constraint::Arch;
@@ -63,6 +63,8 @@ pub struct Overlay {
     /// Rules for a path and all below it.
     trees: Vec<(String, PackageRules)>,
     files: BTreeMap<String, Arc<[u8]>>,
+    /// Files that a row adds or replaces, on whatever architecture.
+    named: BTreeSet<String>,
 }
 
 impl Overlay {
@@ -96,7 +98,12 @@ impl Overlay {
             if reason.trim().is_empty() {
                 return Err(fail("no reason given".into()));
             }
-            let (verb, only) = verb.split_once('@').map_or((*verb, None), |(v, a)| (v, Some(a)));
+            let (verb, only) = verb
+                .split_once('@')
+                .map_or((*verb, None), |(v, a)| (v, Some(a)));
+            if matches!(verb, "add" | "replace") {
+                overlay.named.insert(format!("{package}/{name}"));
+            }
             if only.is_some_and(|a| a != arch.name()) {
                 continue;
             }
@@ -104,7 +111,9 @@ impl Overlay {
                 Some(tree) => match overlay.trees.iter().position(|(p, _)| p == tree) {
                     Some(at) => &mut overlay.trees[at].1,
                     None => {
-                        overlay.trees.push((tree.to_owned(), PackageRules::default()));
+                        overlay
+                            .trees
+                            .push((tree.to_owned(), PackageRules::default()));
                         let last = overlay.trees.len() - 1;
                         &mut overlay.trees[last].1
                     }
@@ -118,12 +127,17 @@ impl Overlay {
                 "add" => rules.add.push(name),
                 "replace" => {
                     if !overlay.files.contains_key(&format!("{package}/{name}")) {
-                        return Err(fail(format!("replace {name}: the overlay has no such file")));
+                        return Err(fail(format!(
+                            "replace {name}: the overlay has no such file"
+                        )));
                     }
                     rules.replace.push(name);
                 }
                 "tags" => rules.tags.push(name),
-                "alias" => rules.aliases.push(SymbolAlias { name, target: (*target).to_owned() }),
+                "alias" => rules.aliases.push(SymbolAlias {
+                    name,
+                    target: (*target).to_owned(),
+                }),
                 _ => return Err(fail(format!("unknown verb {verb}"))),
             }
         }
@@ -151,18 +165,16 @@ impl Overlay {
 
     /// Whether a package exists by the overlay alone.
     pub(crate) fn defines(&self, package: &str) -> bool {
-        self.exact.get(package).is_some_and(|r| r.add.iter().any(|f| self.file(package, f).is_some()))
+        self.exact
+            .get(package)
+            .is_some_and(|r| r.add.iter().any(|f| self.file(package, f).is_some()))
     }
 
     /// Our files that no row of the table names; they are not compiled.
     pub fn unused_files(&self) -> Vec<&str> {
         self.files
             .keys()
-            .filter(|path| {
-                let Some((package, name)) = path.rsplit_once('/') else { return true };
-                let rules = self.rules(package).unwrap_or_default();
-                !rules.add.iter().chain(&rules.replace).any(|f| f == name)
-            })
+            .filter(|path| !self.named.contains(*path))
             .map(String::as_str)
             .collect()
     }
@@ -176,7 +188,12 @@ mod tests {
 
     #[test]
     fn rows_are_gathered_by_package_and_tree() {
-        let o = Overlay::new(TABLE, [("src/runtime/proc.go", b"package runtime\n" as &[u8])], Arch::Amd64).unwrap();
+        let o = Overlay::new(
+            TABLE,
+            [("src/runtime/proc.go", b"package runtime\n" as &[u8])],
+            Arch::Amd64,
+        )
+        .unwrap();
         assert!(o.rules("runtime").unwrap().is_list());
         assert_eq!(o.rules("internal/abi"), None);
         let x = o.rules("crypto/x").unwrap();
@@ -192,7 +209,13 @@ mod tests {
     fn malformed_rows_are_refused() {
         let e = |t: &str| Overlay::new(t, [], Arch::Arm64).unwrap_err().to_string();
         assert_eq!(e("a\tb\n"), "SELECTION.tsv:1: 2 columns instead of 5");
-        assert_eq!(e("a\tfrob\tc\t-\tr\n"), "SELECTION.tsv:1: unknown verb frob");
-        assert_eq!(e(TABLE), "SELECTION.tsv:5: replace abi_arm64.go: the overlay has no such file");
+        assert_eq!(
+            e("a\tfrob\tc\t-\tr\n"),
+            "SELECTION.tsv:1: unknown verb frob"
+        );
+        assert_eq!(
+            e(TABLE),
+            "SELECTION.tsv:5: replace abi_arm64.go: the overlay has no such file"
+        );
     }
 }

@@ -13,7 +13,9 @@ use crate::error::LoadErrorKind;
 use crate::fs::{DirEntry, EntryKind, FileSystem};
 use crate::module::modfile::GoVersion;
 use crate::overlay::{Overlay, PackageRules};
-use crate::scan::{Directive, EmbedPattern, ImportSpec, line_col, scan_header};
+use crate::scan::{
+    Directive, EmbedPattern, HeaderError, HeaderErrorKind, ImportSpec, line_col, scan_header,
+};
 
 /// A file of a package.
 #[derive(Clone, Debug)]
@@ -95,7 +97,7 @@ struct Candidate {
 }
 
 enum Scanned {
-    File(Box<SourceFile>, String, Option<(u32, String, bool)>),
+    File(Box<SourceFile>, String, Option<HeaderError>),
     Ignored(String, IgnoreReason),
     Failed(LoadErrorKind),
 }
@@ -109,27 +111,31 @@ impl FolderPackage {
             Selection::Ordinary | Selection::Named => Vec::new(),
         };
         let scanned: Vec<Scanned> = if candidates.len() > 12 {
-            candidates.into_par_iter().with_min_len(4).map(|c| scan(input, &tags, c)).collect()
+            candidates
+                .into_par_iter()
+                .with_min_len(4)
+                .map(|c| scan(input, &tags, c))
+                .collect()
         } else {
-            candidates.into_iter().map(|c| scan(input, &tags, c)).collect()
+            candidates
+                .into_iter()
+                .map(|c| scan(input, &tags, c))
+                .collect()
         };
         let mut first_file = String::new();
         for s in scanned {
             match s {
                 Scanned::Ignored(name, reason) => out.ignored.push((name, reason)),
                 Scanned::Failed(kind) => {
-                    out.fail(PackageProblem { kind, place: None, with_stack: false });
+                    out.fail(PackageProblem {
+                        kind,
+                        place: None,
+                        with_stack: false,
+                    });
                 }
                 Scanned::File(file, package, error) => {
-                    if let Some((offset, message, invalid_path)) = error {
-                        let (line, column) = line_col(&file.text, offset);
-                        out.fail(if invalid_path {
-                            let text = format!("{}:{line}:{column}: {message}", file.path.display());
-                            PackageProblem { kind: LoadErrorKind::Syntax(text), place: None, with_stack: false }
-                        } else {
-                            let place = Some((file.path.clone(), line, column));
-                            PackageProblem { kind: LoadErrorKind::Syntax(message), place, with_stack: true }
-                        });
+                    if let Some(e) = error {
+                        out.fail(header_problem(&file, e));
                     }
                     if out.name.is_empty() {
                         out.name.clone_from(&package);
@@ -174,8 +180,14 @@ impl FolderPackage {
                 matches_header(input.context, &[], &text).is_ok_and(|v| v.selected)
             })
         };
-        let tests = self.ignored.iter().any(|(n, r)| *r == IgnoreReason::Test && is_selected(n));
-        let others = self.ignored.iter().any(|(n, r)| *r != IgnoreReason::Test || !is_selected(n));
+        let tests = self
+            .ignored
+            .iter()
+            .any(|(n, r)| *r == IgnoreReason::Test && is_selected(n));
+        let others = self
+            .ignored
+            .iter()
+            .any(|(n, r)| *r != IgnoreReason::Test || !is_selected(n));
         self.only_tests = tests;
         let message = if others {
             format!("build constraints exclude all Go files in {dir}")
@@ -184,7 +196,35 @@ impl FolderPackage {
         } else {
             format!("no Go files in {dir}")
         };
-        self.problem = Some(PackageProblem { kind: LoadErrorKind::NoGoFiles(message), place: None, with_stack: true });
+        self.problem = Some(PackageProblem {
+            kind: LoadErrorKind::NoGoFiles(message),
+            place: None,
+            with_stack: true,
+        });
+    }
+}
+
+fn header_problem(file: &SourceFile, e: HeaderError) -> PackageProblem {
+    let (line, column) = line_col(&file.text, e.offset);
+    let shown = file.path.display();
+    let (kind, place) = match e.kind {
+        HeaderErrorKind::Syntax => (
+            LoadErrorKind::Syntax(e.message),
+            Some((file.path.clone(), line, column)),
+        ),
+        HeaderErrorKind::ImportPath => (
+            LoadErrorKind::Syntax(format!("{shown}:{line}:{column}: {}", e.message)),
+            None,
+        ),
+        HeaderErrorKind::Nul => (
+            LoadErrorKind::Io(format!("read {shown}: {}", e.message)),
+            None,
+        ),
+    };
+    PackageProblem {
+        kind,
+        with_stack: place.is_some(),
+        place,
     }
 }
 
@@ -195,13 +235,27 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         Selection::Overlay { rules, .. } => Some(rules),
         Selection::Ordinary | Selection::Named => None,
     };
-    if let (Some(rules), Selection::Overlay { package, overlay, .. }) = (rules, input.selection) {
+    if let (
+        Some(rules),
+        Selection::Overlay {
+            package, overlay, ..
+        },
+    ) = (rules, input.selection)
+    {
         for name in &rules.keep {
-            list.push(Candidate { name: name.clone(), given: None, by_constraint: false });
+            list.push(Candidate {
+                name: name.clone(),
+                given: None,
+                by_constraint: false,
+            });
         }
         for name in &rules.add {
             let given = overlay.file(package, name).cloned();
-            list.push(Candidate { name: name.clone(), given, by_constraint: false });
+            list.push(Candidate {
+                name: name.clone(),
+                given,
+                by_constraint: false,
+            });
         }
         if rules.is_list() {
             return list;
@@ -212,7 +266,9 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         if e.kind == EntryKind::Dir || name.starts_with(['_', '.']) {
             continue;
         }
-        if e.kind == EntryKind::Symlink && !matches!(input.fs.stat(&input.dir.join(name)), Ok(EntryKind::File)) {
+        if e.kind == EntryKind::Symlink
+            && !matches!(input.fs.stat(&input.dir.join(name)), Ok(EntryKind::File))
+        {
             continue;
         }
         let named = matches!(input.selection, Selection::Named);
@@ -220,8 +276,18 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
             foreign(input, name, out);
             continue;
         }
-        let mut candidate = Candidate { name: name.clone(), given: None, by_constraint: !named };
-        if let (Some(rules), Selection::Overlay { package, overlay, .. }) = (rules, input.selection) {
+        let mut candidate = Candidate {
+            name: name.clone(),
+            given: None,
+            by_constraint: !named,
+        };
+        if let (
+            Some(rules),
+            Selection::Overlay {
+                package, overlay, ..
+            },
+        ) = (rules, input.selection)
+        {
             if rules.add.contains(name) {
                 continue;
             }
@@ -246,7 +312,9 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
 
 /// Fortran files are refused even without cgo; other foreign sources are then left aside by cmd/go.
 fn foreign(input: &FolderInput<'_>, name: &str, out: &mut FolderPackage) {
-    let fortran = [".f", ".F", ".for", ".f90"].iter().any(|e| name.ends_with(e));
+    let fortran = [".f", ".F", ".for", ".f90"]
+        .iter()
+        .any(|e| name.ends_with(e));
     if !fortran || !input.context.matches_name(name) {
         return;
     }
@@ -255,7 +323,12 @@ fn foreign(input: &FolderInput<'_>, name: &str, out: &mut FolderPackage) {
             files.push(' ');
             files.push_str(name);
         }
-        other => *other = Some(LoadErrorKind::ForeignSources { language: "Fortran", files: name.to_owned() }),
+        other => {
+            *other = Some(LoadErrorKind::ForeignSources {
+                language: "Fortran",
+                files: name.to_owned(),
+            })
+        }
     }
 }
 
@@ -268,14 +341,21 @@ fn scan(input: &FolderInput<'_>, tags: &[&str], candidate: Candidate) -> Scanned
         None => match input.fs.read(&path) {
             Ok(text) => text,
             Err(e) => {
-                return Scanned::Failed(LoadErrorKind::Io(format!("open {}: {}", path.display(), reason(&e))));
+                return Scanned::Failed(LoadErrorKind::Io(format!(
+                    "open {}: {}",
+                    path.display(),
+                    reason(&e)
+                )));
             }
         },
     };
     let verdict = match matches_header(input.context, tags, &text) {
         Ok(v) => v,
         Err(e) => {
-            return Scanned::Failed(LoadErrorKind::Constraint { file: name, message: e.to_string() });
+            return Scanned::Failed(LoadErrorKind::Constraint {
+                file: name,
+                message: e.to_string(),
+            });
         }
     };
     if candidate.by_constraint && !verdict.selected {
@@ -295,12 +375,13 @@ fn scan(input: &FolderInput<'_>, tags: &[&str], candidate: Candidate) -> Scanned
         text,
         from_overlay,
         imports: header.imports,
-        go_version: verdict.go_version.map(|minor| GoVersion { major: 1, minor }),
+        go_version: verdict
+            .go_version
+            .map(|minor| GoVersion { major: 1, minor }),
         directives: header.directives,
         embed_patterns: header.embeds,
     };
-    let error = header.error.map(|e| (e.offset, e.message, e.invalid_path));
-    Scanned::File(Box::new(file), header.package, error)
+    Scanned::File(Box::new(file), header.package, header.error)
 }
 
 /// An I/O error in the words of Go's os package.
@@ -311,7 +392,10 @@ pub(crate) fn reason(e: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "is a directory".into(),
         _ => {
             let text = e.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+            text.split(" (os error")
+                .next()
+                .unwrap_or(&text)
+                .to_lowercase()
         }
     }
 }

@@ -39,8 +39,19 @@ pub struct HeaderError {
     pub offset: u32,
     /// go/parser's words.
     pub message: String,
-    /// The import path itself is invalid (go shows the full file name for these).
-    pub invalid_path: bool,
+    /// What kind of problem.
+    pub kind: HeaderErrorKind,
+}
+
+/// Kinds of broken headers; cmd/go tells them in different forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderErrorKind {
+    /// Not Go's grammar.
+    Syntax,
+    /// An import path that no package can have: told with the full file name.
+    ImportPath,
+    /// A byte 0: told as a failure to read the file.
+    Nul,
 }
 
 /// A file's header.
@@ -59,10 +70,22 @@ pub struct Header {
 }
 
 /// Line and column (both from 1, the column in bytes) of an offset.
+///
+/// As in go/token, a newline at the very end starts no new line.
 pub fn line_col(source: &[u8], offset: u32) -> (u32, u32) {
-    let before = &source[..source.len().min(offset as usize)];
+    let offset = offset as usize;
+    if offset >= source.len()
+        && let Some((b'\n', rest)) = source.split_last()
+    {
+        let (line, column) = line_col(rest, rest.len() as u32);
+        return (line, column + 1);
+    }
+    let before = &source[..source.len().min(offset)];
     let line = before.iter().filter(|&&b| b == b'\n').count();
-    let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let start = before
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(0, |i| i + 1);
     (line as u32 + 1, (before.len() - start) as u32 + 1)
 }
 
@@ -86,14 +109,36 @@ enum Tok {
 }
 
 const KEYWORDS: [&str; 25] = [
-    "break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func", "go",
-    "goto", "if", "import", "interface", "map", "package", "range", "return", "select", "struct", "switch", "type",
+    "break",
+    "case",
+    "chan",
+    "const",
+    "continue",
+    "default",
+    "defer",
+    "else",
+    "fallthrough",
+    "for",
+    "func",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "interface",
+    "map",
+    "package",
+    "range",
+    "return",
+    "select",
+    "struct",
+    "switch",
+    "type",
     "var",
 ];
 
 const OPERATORS: [&str; 24] = [
-    "<<=", ">>=", "&^=", "...", "&&", "||", "<-", "++", "--", "==", "!=", "<=", ">=", ":=", "+=", "-=", "*=", "/=",
-    "%=", "&=", "|=", "^=", "<<", ">>",
+    "<<=", ">>=", "&^=", "...", "&&", "||", "<-", "++", "--", "==", "!=", "<=", ">=", ":=", "+=",
+    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>",
 ];
 
 struct Scanner<'a> {
@@ -127,8 +172,16 @@ impl<'a> Scanner<'a> {
     }
 
     fn fail(&mut self, offset: usize, message: impl Into<String>) {
-        if self.error.as_ref().is_none_or(|e| offset < e.offset as usize) {
-            self.error = Some(HeaderError { offset: offset as u32, message: message.into(), invalid_path: false });
+        if self
+            .error
+            .as_ref()
+            .is_none_or(|e| offset < e.offset as usize)
+        {
+            self.error = Some(HeaderError {
+                offset: offset as u32,
+                message: message.into(),
+                kind: HeaderErrorKind::Syntax,
+            });
         }
     }
 
@@ -139,7 +192,10 @@ impl<'a> Scanner<'a> {
         }
         match self.mode {
             Comments::Directives if line.starts_with(b"//go:") => {
-                self.directives.push(Directive { text: String::from_utf8_lossy(line).into_owned(), offset: at as u32 });
+                self.directives.push(Directive {
+                    text: String::from_utf8_lossy(line).into_owned(),
+                    offset: at as u32,
+                });
             }
             Comments::Embeds if line.starts_with(b"//go:embed") => {
                 if let Ok(text) = std::str::from_utf8(line)
@@ -161,7 +217,10 @@ impl<'a> Scanner<'a> {
                 b' ' | b'\t' | b'\r' | b'\n' => self.i += 1,
                 b'/' if src.get(self.i + 1) == Some(&b'/') => {
                     let at = self.i;
-                    let len = src[at..].iter().position(|&b| b == b'\n').unwrap_or(src.len() - at);
+                    let len = src[at..]
+                        .iter()
+                        .position(|&b| b == b'\n')
+                        .unwrap_or(src.len() - at);
                     self.i = at + len;
                     self.comment(at, self.i);
                 }
@@ -234,9 +293,14 @@ impl<'a> Scanner<'a> {
             }
             _ => {
                 let rest = &src[self.i..];
-                let len = OPERATORS.iter().find(|o| rest.starts_with(o.as_bytes())).map_or(1, |o| o.len());
+                let len = OPERATORS
+                    .iter()
+                    .find(|o| rest.starts_with(o.as_bytes()))
+                    .map_or(1, |o| o.len());
                 self.i += len;
-                semi = matches!(b, b')' | b']' | b'}') || rest.starts_with(b"++") || rest.starts_with(b"--");
+                semi = matches!(b, b')' | b']' | b'}')
+                    || rest.starts_with(b"++")
+                    || rest.starts_with(b"--");
                 match b {
                     b';' => Tok::Semi,
                     b'(' => Tok::LParen,
@@ -249,7 +313,10 @@ impl<'a> Scanner<'a> {
                     }
                     b'#' | b'?' | b'@' | b'$' | b'\\' | 1..=31 | 127 => {
                         let c = b as char;
-                        self.fail(self.start, format!("illegal character U+{:04X} '{c}'", b as u32));
+                        self.fail(
+                            self.start,
+                            format!("illegal character U+{:04X} '{c}'", b as u32),
+                        );
                         Tok::Op
                     }
                     _ => Tok::Op,
@@ -287,15 +354,27 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
-        if quote == b'\'' { Tok::Literal } else { Tok::Str }
+        if quote == b'\'' {
+            Tok::Literal
+        } else {
+            Tok::Str
+        }
     }
 
     fn expected(&mut self, what: &str) {
         let found = match self.tok {
             Tok::Newline => "newline".to_owned(),
-            Tok::Ident | Tok::Str | Tok::Literal => String::from_utf8_lossy(self.text()).into_owned(),
+            Tok::Ident | Tok::Str | Tok::Literal => {
+                String::from_utf8_lossy(self.text()).into_owned()
+            }
             Tok::Eof => "'EOF'".to_owned(),
-            Tok::Keyword | Tok::Semi | Tok::LParen | Tok::RParen | Tok::Dot | Tok::Comma | Tok::Op => {
+            Tok::Keyword
+            | Tok::Semi
+            | Tok::LParen
+            | Tok::RParen
+            | Tok::Dot
+            | Tok::Comma
+            | Tok::Op => {
                 format!("'{}'", String::from_utf8_lossy(self.text()))
             }
         };
@@ -305,7 +384,11 @@ impl<'a> Scanner<'a> {
 
 /// Reads a file's header.
 pub fn scan_header(source: &[u8]) -> Header {
-    let i = if source.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let i = if source.starts_with(b"\xef\xbb\xbf") {
+        3
+    } else {
+        0
+    };
     let mut s = Scanner {
         src: source,
         i,
@@ -322,6 +405,7 @@ pub fn scan_header(source: &[u8]) -> Header {
     s.next();
     s.mode = Comments::Skip;
     clause_and_imports(&mut s, &mut header);
+    let read = s.i;
     if s.error.is_none() && header.imports.iter().any(|i| i.path == "embed") {
         s.mode = Comments::Embeds;
         (s.i, s.semi) = (i, false);
@@ -332,11 +416,23 @@ pub fn scan_header(source: &[u8]) -> Header {
         // Errors in the rest of the file are the parser's to tell.
         s.error = None;
     }
-    header.directives = s.directives;
-    header.embeds = s.embeds;
     if header.error.is_none() {
         header.error = s.error;
     }
+    if let Some(at) = source[..read].iter().position(|&b| b == 0) {
+        header.error = Some(HeaderError {
+            offset: at as u32,
+            message: "unexpected NUL in input".into(),
+            kind: HeaderErrorKind::Nul,
+        });
+    }
+    if header.error.is_some() {
+        // As in go/build: a broken header has no imports.
+        header.imports.clear();
+        return header;
+    }
+    header.directives = s.directives;
+    header.embeds = s.embeds;
     header
 }
 
@@ -444,11 +540,14 @@ fn import_spec(s: &mut Scanner<'_>, header: &mut Header) -> bool {
             header.error = Some(HeaderError {
                 offset: offset as u32,
                 message: format!("invalid import path: {path}"),
-                invalid_path: true,
+                kind: HeaderErrorKind::ImportPath,
             });
         }
     } else {
-        header.imports.push(ImportSpec { path, offset: offset as u32 });
+        header.imports.push(ImportSpec {
+            path,
+            offset: offset as u32,
+        });
     }
     s.next();
     true
@@ -457,7 +556,10 @@ fn import_spec(s: &mut Scanner<'_>, header: &mut Header) -> bool {
 /// The stricter rule for import paths that the spec allows compilers to have.
 fn is_valid_import(path: &str) -> bool {
     const ILLEGAL: &str = "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{FFFD}";
-    !path.is_empty() && !path.chars().any(|c| c.is_control() || c.is_whitespace() || ILLEGAL.contains(c))
+    !path.is_empty()
+        && !path
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || ILLEGAL.contains(c))
 }
 
 /// The value of a Go string literal, quotes included.
@@ -479,7 +581,10 @@ pub(crate) fn unquote(lit: &[u8]) -> Option<String> {
         }
         let e = chars.next()?;
         let mut number = |first: Option<char>, digits: usize, radix: u32| -> Option<u32> {
-            let text: String = first.into_iter().chain(chars.by_ref().take(digits)).collect();
+            let text: String = first
+                .into_iter()
+                .chain(chars.by_ref().take(digits))
+                .collect();
             u32::from_str_radix(&text, radix).ok()
         };
         match e {
@@ -521,7 +626,11 @@ fn embed_patterns(text: &str, offset: u32) -> Option<Vec<EmbedPattern>> {
         i = args.len() - rest.len();
         let (len, pattern) = if rest.starts_with(['"', '`']) {
             let len = quoted_len(rest)?;
-            if rest[len..].chars().next().is_some_and(|c| !c.is_whitespace()) {
+            if rest[len..]
+                .chars()
+                .next()
+                .is_some_and(|c| !c.is_whitespace())
+            {
                 return None;
             }
             (len, unquote(&rest.as_bytes()[..len])?)
@@ -529,7 +638,10 @@ fn embed_patterns(text: &str, offset: u32) -> Option<Vec<EmbedPattern>> {
             let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
             (len, rest[..len].to_owned())
         };
-        out.push(EmbedPattern { pattern, offset: base + i as u32 });
+        out.push(EmbedPattern {
+            pattern,
+            offset: base + i as u32,
+        });
         i += len;
     }
 }
@@ -564,13 +676,24 @@ mod tests {
             b"// c\npackage p; import \"a\"\nimport (\n\tx `b`\n\t. \"c\"; _ \"d\" // e\n)\nimport()\nvar x = \"z\"\n",
         );
         assert_eq!(h.package, "p");
-        assert_eq!(h.imports.iter().map(|i| i.path.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        assert_eq!(
+            h.imports
+                .iter()
+                .map(|i| i.path.as_str())
+                .collect::<Vec<_>>(),
+            ["a", "b", "c", "d"]
+        );
         assert_eq!(h.error, None);
     }
 
     #[test]
     fn what_follows_the_imports_is_not_judged() {
-        for src in ["package main foo\n", "package p\nimport \"a\" \"b\"\n", "package p\nfunc {", "package p"] {
+        for src in [
+            "package main foo\n",
+            "package p\nimport \"a\" \"b\"\n",
+            "package p\nfunc {",
+            "package p",
+        ] {
             assert_eq!(scan_header(src.as_bytes()).error, None, "{src}");
         }
     }
@@ -578,32 +701,72 @@ mod tests {
     #[test]
     fn broken_headers_get_the_words_of_the_parser() {
         assert_eq!(error(""), (1, 1, "expected 'package', found 'EOF'".into()));
-        assert_eq!(error("func main() {}"), (1, 1, "expected 'package', found 'func'".into()));
-        assert_eq!(error("pakage b\n"), (1, 1, "expected 'package', found pakage".into()));
-        assert_eq!(error("package 12\n"), (1, 9, "expected 'IDENT', found 12".into()));
-        assert_eq!(error("package p\n\nimport fmt\n"), (3, 11, "missing import path".into()));
-        assert_eq!(error("package p\n\nimport 12\n"), (3, 8, "import path must be a string".into()));
-        assert_eq!(error("package p\nimport \"fmt\n"), (2, 8, "string literal not terminated".into()));
-        assert_eq!(error("package p\n\n/* x\n"), (3, 1, "comment not terminated".into()));
-        assert_eq!(error("package p\nimport (\n\t\"fmt\"\n\nfunc main"), (5, 1, "missing import path".into()));
-        assert_eq!(error("package p\nimport \"a b\"\n"), (2, 8, "invalid import path: a b".into()));
+        assert_eq!(
+            error("func main() {}"),
+            (1, 1, "expected 'package', found 'func'".into())
+        );
+        assert_eq!(
+            error("pakage b\n"),
+            (1, 1, "expected 'package', found pakage".into())
+        );
+        assert_eq!(
+            error("package 12\n"),
+            (1, 9, "expected 'IDENT', found 12".into())
+        );
+        assert_eq!(
+            error("package p\n\nimport fmt\n"),
+            (3, 11, "missing import path".into())
+        );
+        assert_eq!(
+            error("package p\n\nimport 12\n"),
+            (3, 8, "import path must be a string".into())
+        );
+        assert_eq!(
+            error("package p\nimport \"fmt\n"),
+            (2, 8, "string literal not terminated".into())
+        );
+        assert_eq!(
+            error("package p\n\n/* x\n"),
+            (3, 1, "comment not terminated".into())
+        );
+        assert_eq!(
+            error("package p\nimport (\n\t\"fmt\"\n\nfunc main"),
+            (5, 1, "missing import path".into())
+        );
+        assert_eq!(
+            error("package p\nimport \"a b\"\n"),
+            (2, 8, "invalid import path: a b".into())
+        );
     }
 
     #[test]
     fn embed_lines_are_found_only_with_the_import() {
         let src = "package p\nimport _ \"embed\"\n\n//go:embed a* \"b c\" `d`\nvar x string\n// s := \"//go:embed no\"\nvar s = `\n//go:embed no\n`\n";
         let h = scan_header(src.as_bytes());
-        let got: Vec<_> = h.embeds.iter().map(|e| (e.pattern.as_str(), line_col(src.as_bytes(), e.offset))).collect();
+        let got: Vec<_> = h
+            .embeds
+            .iter()
+            .map(|e| (e.pattern.as_str(), line_col(src.as_bytes(), e.offset)))
+            .collect();
         assert_eq!(got, [("a*", (4, 12)), ("b c", (4, 15)), ("d", (4, 21))]);
-        assert!(scan_header(src.replace("_ \"embed\"", "\"fmt\"").as_bytes()).embeds.is_empty());
+        assert!(
+            scan_header(src.replace("_ \"embed\"", "\"fmt\"").as_bytes())
+                .embeds
+                .is_empty()
+        );
     }
 
     #[test]
     fn directives_before_the_clause() {
-        let h = scan_header(b"//go:debug panicnil=1\n//x\n//go:build linux\n\npackage p\n\n//go:noinline\n");
-        assert_eq!(h.directives.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(), [
-            "//go:debug panicnil=1",
-            "//go:build linux"
-        ]);
+        let h = scan_header(
+            b"//go:debug panicnil=1\n//x\n//go:build linux\n\npackage p\n\n//go:noinline\n",
+        );
+        assert_eq!(
+            h.directives
+                .iter()
+                .map(|d| d.text.as_str())
+                .collect::<Vec<_>>(),
+            ["//go:debug panicnil=1", "//go:build linux"]
+        );
     }
 }

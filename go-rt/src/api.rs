@@ -80,23 +80,23 @@ fn collect(forced: bool) {
         let save_size = rt.save_size;
         gc::collect(&mut *heap, &mut (*m).cache, |mk| {
             let t = trace::pctab();
-            mk.scan_range(t.data as usize, t.edata as usize);
-            mk.scan_range(t.bss as usize, t.ebss as usize);
+            mk.scan_root(t.data as usize, t.edata as usize);
+            mk.scan_root(t.bss as usize, t.ebss as usize);
             for &(p, n) in &rt.roots[..rt.nroots] {
-                mk.scan_range(p, p + n);
+                mk.scan_root(p, p + n);
             }
-            mk.scan_range(m as usize, m as usize + M_SIZE);
-            mk.scan_range(sp, (*m).head.sys_sp);
+            mk.scan_root(m as usize, m as usize + M_SIZE);
+            mk.scan_root(sp, (*m).head.sys_sp);
             let mut g = rt.all_g;
             while !g.is_null() {
                 if (*g).head.status != status::DEAD {
-                    mk.scan_range(g as usize, g as usize + G_SIZE);
+                    mk.scan_root(g as usize, g as usize + G_SIZE);
                     let mut buf = (*g).preempt_buf;
                     while buf != 0 {
-                        mk.scan_range(buf, buf + save_size);
+                        mk.scan_root(buf, buf + save_size);
                         buf = *((buf + 160) as *const usize);
                     }
-                    stack::ranges(g, |lo, hi| mk.scan_range(lo, hi));
+                    stack::ranges(g, |lo, hi| mk.scan_root(lo, hi));
                 }
                 g = (*g).head.alllink as *mut G;
                 mk.drain();

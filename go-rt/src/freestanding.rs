@@ -9,6 +9,7 @@ mod gc;
 mod global;
 mod mem;
 mod os;
+mod pctable;
 mod sched;
 mod start;
 mod trace;

@@ -14,6 +14,12 @@ mod mem;
 #[cfg(test)]
 #[allow(dead_code, reason = "compiled here for its tests only")]
 mod os;
+#[cfg(test)]
+#[allow(dead_code, reason = "compiled here for its tests only")]
+mod pctable;
+#[cfg(test)]
+#[path = "sched/size.rs"]
+mod stack_size;
 
 /// A system and architecture with a runtime object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -291,13 +291,8 @@ impl Fx<'_, '_> {
 
     /// Whether the value itself is the data word (pointer-shaped types).
     fn is_direct_iface(&self, t: Ty) -> bool {
-        match self.prog.types.under(t) {
-            TyKind::Pointer(_) | TyKind::Func(_) | TyKind::Map(..) | TyKind::Chan(..) => true,
-            TyKind::Basic(b) => *b == go_ir::Basic::UnsafePointer,
-            TyKind::Struct(fields) => fields.len() == 1 && self.is_direct_iface(fields[0].ty),
-            TyKind::Array(e, n) => *n == 1 && self.is_direct_iface(*e),
-            TyKind::Slice(_) | TyKind::Interface(_) | TyKind::Named(_) => false,
-        }
+        let l = self.prog.types.layout_of(t);
+        l.size == 8 && l.ptr_bytes == 8
     }
 
     fn make_interface(&mut self, i: Inst, value: Value, ty: Ty, site: Site) {

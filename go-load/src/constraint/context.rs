@@ -5,20 +5,67 @@ use std::str::FromStr;
 
 /// GOOS values that a file name's suffix may name, sorted.
 pub const KNOWN_OS: [&str; 18] = [
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
-    "openbsd", "plan9", "solaris", "wasip1", "windows", "zos",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "zos",
 ];
 
 /// GOARCH values that a file name's suffix may name, sorted.
 pub const KNOWN_ARCH: [&str; 24] = [
-    "386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64", "mips64le",
-    "mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc",
-    "sparc64", "wasm",
+    "386",
+    "amd64",
+    "amd64p32",
+    "arm",
+    "arm64",
+    "arm64be",
+    "armbe",
+    "loong64",
+    "mips",
+    "mips64",
+    "mips64le",
+    "mips64p32",
+    "mips64p32le",
+    "mipsle",
+    "ppc",
+    "ppc64",
+    "ppc64le",
+    "riscv",
+    "riscv64",
+    "s390",
+    "s390x",
+    "sparc",
+    "sparc64",
+    "wasm",
 ];
 
 /// Systems for which the tag `unix` holds.
 const UNIX_OS: [&str; 12] = [
-    "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "linux", "netbsd", "openbsd",
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "linux",
+    "netbsd",
+    "openbsd",
     "solaris",
 ];
 
@@ -27,9 +74,26 @@ const RELEASE_MINOR: u32 = 27;
 
 /// All experiment flags of Go 1.27 (as in internal/goexperiment, in lower case).
 const EXPERIMENTS: [&str; 20] = [
-    "fieldtrack", "preemptibleloops", "staticlockranking", "boringcrypto", "regabiwrappers", "regabiargs",
-    "heapminimum512kib", "arenas", "cgocheck2", "loopvar", "newinliner", "dwarf5", "jsonv2", "greenteagc",
-    "randomizedheapbase64", "runtimefreegc", "sizespecializedmalloc", "simd", "runtimesecret", "mapsplitgroup",
+    "fieldtrack",
+    "preemptibleloops",
+    "staticlockranking",
+    "boringcrypto",
+    "regabiwrappers",
+    "regabiargs",
+    "heapminimum512kib",
+    "arenas",
+    "cgocheck2",
+    "loopvar",
+    "newinliner",
+    "dwarf5",
+    "jsonv2",
+    "greenteagc",
+    "randomizedheapbase64",
+    "runtimefreegc",
+    "sizespecializedmalloc",
+    "simd",
+    "runtimesecret",
+    "mapsplitgroup",
 ];
 
 /// Target operating systems that gorc's loader knows.
@@ -88,14 +152,20 @@ impl fmt::Display for Arch {
 impl FromStr for Os {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        [Os::Linux, Os::Windows, Os::Darwin].into_iter().find(|o| o.name() == s).ok_or(())
+        [Os::Linux, Os::Windows, Os::Darwin]
+            .into_iter()
+            .find(|o| o.name() == s)
+            .ok_or(())
     }
 }
 
 impl FromStr for Arch {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        [Arch::Amd64, Arch::Arm64].into_iter().find(|a| a.name() == s).ok_or(())
+        [Arch::Amd64, Arch::Arm64]
+            .into_iter()
+            .find(|a| a.name() == s)
+            .ok_or(())
     }
 }
 
@@ -119,7 +189,12 @@ pub struct BuildContext {
 impl BuildContext {
     /// The context of a target with Go 1.27's default experiments and lowest architecture level.
     pub fn new(os: Os, arch: Arch) -> Self {
-        let mut ctx = BuildContext { os, arch, user_tags: Vec::new(), tool_tags: Vec::new() };
+        let mut ctx = BuildContext {
+            os,
+            arch,
+            user_tags: Vec::new(),
+            tool_tags: Vec::new(),
+        };
         ctx.set_experiments("").unwrap_or_default();
         ctx
     }
@@ -134,7 +209,12 @@ impl BuildContext {
     /// switches it off, `none` all of them.
     pub fn set_experiments(&mut self, value: &str) -> Result<(), ExperimentError> {
         let mut on: Vec<&str> = vec![
-            "regabiwrappers", "regabiargs", "dwarf5", "jsonv2", "greenteagc", "randomizedheapbase64",
+            "regabiwrappers",
+            "regabiargs",
+            "dwarf5",
+            "jsonv2",
+            "greenteagc",
+            "randomizedheapbase64",
             "sizespecializedmalloc",
         ];
         if self.os == Os::Darwin {
@@ -193,14 +273,23 @@ impl BuildContext {
         if tag == "unix" && UNIX_OS.contains(&self.os.name()) {
             return true;
         }
-        let tag = if tag == "boringcrypto" { "goexperiment.boringcrypto" } else { tag };
+        let tag = if tag == "boringcrypto" {
+            "goexperiment.boringcrypto"
+        } else {
+            tag
+        };
         if let Some(minor) = tag.strip_prefix("go1.").and_then(|n| n.parse::<u32>().ok())
             && (1..=RELEASE_MINOR).contains(&minor)
             && !tag["go1.".len()..].starts_with('0')
         {
             return true;
         }
-        extra.contains(&tag) || self.user_tags.iter().chain(&self.tool_tags).any(|t| t == tag)
+        extra.contains(&tag)
+            || self
+                .user_tags
+                .iter()
+                .chain(&self.tool_tags)
+                .any(|t| t == tag)
     }
 
     /// Whether a file's name fits the target.
@@ -209,7 +298,9 @@ impl BuildContext {
     /// everywhere, `x_linux.go` and `x_linux_arm64_test.go` do not.
     pub fn matches_name(&self, name: &str) -> bool {
         let stem = name.split('.').next().unwrap_or(name);
-        let Some(first) = stem.find('_') else { return true };
+        let Some(first) = stem.find('_') else {
+            return true;
+        };
         let mut parts = stem[first..].split('_').collect::<Vec<_>>();
         if parts.last() == Some(&"test") {
             parts.pop();
@@ -217,7 +308,9 @@ impl BuildContext {
         let is_os = |s: &str| KNOWN_OS.contains(&s);
         let is_arch = |s: &str| KNOWN_ARCH.contains(&s);
         match parts.as_slice() {
-            [.., os, arch] if is_os(os) && is_arch(arch) => *arch == self.arch.name() && *os == self.os.name(),
+            [.., os, arch] if is_os(os) && is_arch(arch) => {
+                *arch == self.arch.name() && *os == self.os.name()
+            }
             [.., last] if is_os(last) => *last == self.os.name(),
             [.., last] if is_arch(last) => *last == self.arch.name(),
             _ => true,

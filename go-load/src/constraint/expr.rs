@@ -44,9 +44,19 @@ fn syntax(msg: impl Into<String>) -> ConstraintError {
 pub fn parse(line: &str) -> Result<Expr, ConstraintError> {
     let text = line.trim();
     let text = text.strip_prefix("//go:build").unwrap_or(text);
-    let mut p = Parser { s: text, i: 0, tok: "", is_tag: false, size: 0 };
+    let mut p = Parser {
+        s: text,
+        i: 0,
+        tok: "",
+        is_tag: false,
+        size: 0,
+    };
     let x = p.or()?;
-    if p.tok.is_empty() { Ok(x) } else { Err(syntax(format!("unexpected token {}", p.tok))) }
+    if p.tok.is_empty() {
+        Ok(x)
+    } else {
+        Err(syntax(format!("unexpected token {}", p.tok)))
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -85,7 +95,9 @@ impl<'a> Parser<'a> {
     fn atom(&mut self) -> Result<Expr, ConstraintError> {
         if self.tok == "(" {
             let x = self.or().map_err(|e| match e {
-                ConstraintError::Syntax(m) if m == "unexpected end of expression" => syntax("missing close paren"),
+                ConstraintError::Syntax(m) if m == "unexpected end of expression" => {
+                    syntax("missing close paren")
+                }
                 ConstraintError::Syntax(_) | ConstraintError::Multiple => e,
             })?;
             if self.tok != ")" {
@@ -215,7 +227,10 @@ impl Expr {
             Expr::Not(x) => x.min_version(!positive),
             Expr::Tag(_) if !positive => -1,
             Expr::Tag(t) if t == "go1" => 0,
-            Expr::Tag(t) => t.strip_prefix("go1.").and_then(|n| n.parse::<u32>().ok()).map_or(-1, i64::from),
+            Expr::Tag(t) => t
+                .strip_prefix("go1.")
+                .and_then(|n| n.parse::<u32>().ok())
+                .map_or(-1, i64::from),
         }
     }
 }

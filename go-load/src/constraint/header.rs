@@ -24,7 +24,8 @@ fn trim(mut s: &[u8]) -> &[u8] {
 }
 
 fn is_go_build(line: &[u8]) -> bool {
-    line.strip_prefix(b"//go:build").is_some_and(|rest| rest.is_empty() || trim(rest).len() < rest.len())
+    line.strip_prefix(b"//go:build")
+        .is_some_and(|rest| rest.is_empty() || trim(rest).len() < rest.len())
 }
 
 fn next_line(p: &[u8]) -> (&[u8], &[u8]) {
@@ -99,8 +100,12 @@ pub fn build_line(source: &[u8]) -> Result<BuildLine<'_>, ConstraintError> {
     while !p.is_empty() {
         let (line, rest) = next_line(p);
         p = rest;
-        let Some(body) = trim(line).strip_prefix(b"//") else { continue };
-        let Some(expr) = trim(body).strip_prefix(b"+build") else { continue };
+        let Some(body) = trim(line).strip_prefix(b"//") else {
+            continue;
+        };
+        let Some(expr) = trim(body).strip_prefix(b"+build") else {
+            continue;
+        };
         let trimmed = trim(expr);
         if !expr.is_empty() && trimmed.len() == expr.len() {
             continue;
@@ -109,5 +114,9 @@ pub fn build_line(source: &[u8]) -> Result<BuildLine<'_>, ConstraintError> {
             lines.push(text);
         }
     }
-    Ok(if lines.is_empty() { BuildLine::None } else { BuildLine::PlusBuild(lines) })
+    Ok(if lines.is_empty() {
+        BuildLine::None
+    } else {
+        BuildLine::PlusBuild(lines)
+    })
 }

@@ -16,16 +16,27 @@ pub struct GoVersion {
 
 impl GoVersion {
     /// What the current release compiles by default.
-    pub const CURRENT: GoVersion = GoVersion { major: 1, minor: 27 };
+    pub const CURRENT: GoVersion = GoVersion {
+        major: 1,
+        minor: 27,
+    };
     /// What a go.mod without a go line means.
-    pub const WITHOUT_GO_LINE: GoVersion = GoVersion { major: 1, minor: 16 };
+    pub const WITHOUT_GO_LINE: GoVersion = GoVersion {
+        major: 1,
+        minor: 16,
+    };
 
     /// Reads `1.21`, `1.21.3`, `1.21rc2`, with or without a leading `go`.
     pub fn parse(text: &str) -> Option<GoVersion> {
         let text = text.strip_prefix("go").unwrap_or(text);
         let (major, rest) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        Some(GoVersion { major: major.parse().ok()?, minor: rest[..digits].parse().ok()? })
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        Some(GoVersion {
+            major: major.parse().ok()?,
+            minor: rest[..digits].parse().ok()?,
+        })
     }
 }
 
@@ -88,8 +99,14 @@ struct Line {
     tokens: Vec<String>,
 }
 
-/// Parses a go.mod; errors are lines `FILE:LINE: message`.
-pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFile, Vec<String>> {
+/// Parses a go.mod; errors are lines `FILE:LINE: message`, or one `FILE:LINE:COLUMN: message` if the
+/// file is not even lines and blocks. `shown` and `full` are its name for messages.
+pub(crate) fn parse(
+    shown: &str,
+    full: &str,
+    text: &str,
+    strict: Strictness,
+) -> Result<ModFile, Vec<String>> {
     let mut errors = Vec::new();
     let mut file = ModFile::default();
     let mut have_module = false;
@@ -98,12 +115,17 @@ pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFi
         let number = i + 1;
         let mut tokens = match tokenize(raw) {
             Ok(t) => t,
-            Err((column, message)) => return Err(vec![format!("{shown}:{number}:{column}: {message}")]),
+            Err((1, message)) => return Err(vec![format!("{shown}:{number}: {message}")]),
+            Err((column, message)) => {
+                return Err(vec![format!("{shown}:{number}:{column}: {message}")]);
+            }
         };
         if let Some((verb, _, known)) = &block {
             if tokens.first().is_some_and(|t| t == ")") {
                 if tokens.len() > 1 {
-                    return Err(vec![format!("{shown}:{number}:2: syntax error (expected newline after closing paren)")]);
+                    return Err(vec![format!(
+                        "{shown}:{number}:2: syntax error (expected newline after closing paren)"
+                    )]);
                 }
                 block = None;
             } else if !tokens.is_empty() && *known {
@@ -122,25 +144,48 @@ pub(crate) fn parse(shown: &str, text: &str, strict: Strictness) -> Result<ModFi
             let known = tokens.len() == 1
                 && matches!(
                     tokens[0].as_str(),
-                    "module" | "godebug" | "require" | "exclude" | "replace" | "retract" | "tool" | "ignore"
+                    "module"
+                        | "godebug"
+                        | "require"
+                        | "exclude"
+                        | "replace"
+                        | "retract"
+                        | "tool"
+                        | "ignore"
                 );
             if !known && strict == Strictness::Main {
-                errors.push(format!("{shown}:{number}: unknown block type: {}", tokens.join(" ")));
+                errors.push(format!(
+                    "{shown}:{number}: unknown block type: {}",
+                    tokens.join(" ")
+                ));
             }
             block = Some((tokens.swap_remove(0), number, known));
             continue;
         }
         let verb = tokens.remove(0);
         let line = Line { number, tokens };
-        add(&mut file, &mut have_module, &verb, &line, strict, &mut |m| {
-            errors.push(format!("{shown}:{number}: {m}"));
-        });
+        add(
+            &mut file,
+            &mut have_module,
+            &verb,
+            &line,
+            strict,
+            &mut |m| {
+                errors.push(format!("{shown}:{number}: {m}"));
+            },
+        );
     }
     if let Some((_, start, _)) = block {
         let at = text.lines().count() + 1;
-        errors.push(format!("{shown}:{at}:1: syntax error (unterminated block started at {shown}:{start}:1)"));
+        return Err(vec![format!(
+            "{shown}:{at}: syntax error (unterminated block started at {full}:{start}:1)"
+        )]);
     }
-    if errors.is_empty() { Ok(file) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(file)
+    } else {
+        Err(errors)
+    }
 }
 
 fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
@@ -154,7 +199,10 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
             break;
         }
         if rest.starts_with("/*") {
-            return Err((column, "mod files must use // comments (not /* */ comments)".into()));
+            return Err((
+                column,
+                "mod files must use // comments (not /* */ comments)".into(),
+            ));
         }
         let len = match c {
             '(' | ')' | '[' | ']' | ',' | '{' | '}' => 1,
@@ -171,14 +219,16 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
                         break;
                     }
                 }
-                len.ok_or_else(|| (column, "unexpected newline in string".to_owned()))?
+                len.ok_or_else(|| (line.len() + 1, "unexpected newline in string".to_owned()))?
             }
             _ if rest.starts_with("=>") => 2,
             _ => {
                 let mut len = rest.len();
                 for (i, d) in rest.char_indices() {
-                    if matches!(d, ' ' | '\t' | '\r' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | '"' | '`')
-                        || rest[i..].starts_with("//")
+                    if matches!(
+                        d,
+                        ' ' | '\t' | '\r' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | '"' | '`'
+                    ) || rest[i..].starts_with("//")
                         || rest[i..].starts_with("/*")
                     {
                         len = i;
@@ -196,7 +246,8 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
 
 fn string(token: &str) -> Result<String, String> {
     if token.starts_with(['"', '`']) {
-        crate::scan::unquote(token.as_bytes()).ok_or_else(|| "invalid quoted string: invalid syntax".to_owned())
+        crate::scan::unquote(token.as_bytes())
+            .ok_or_else(|| "invalid quoted string: invalid syntax".to_owned())
     } else if token.contains(['"', '`']) {
         Err("invalid quoted string: unquoted string cannot contain quote".into())
     } else {
@@ -210,8 +261,12 @@ fn is_go_version(v: &str) -> bool {
         let n = s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
         (n > 0 && (n == 1 || !s.starts_with('0'))).then(|| s.split_at(n))
     }
-    let Some((major, rest)) = number(v) else { return false };
-    let Some((_, mut rest)) = rest.strip_prefix('.').and_then(number) else { return false };
+    let Some((major, rest)) = number(v) else {
+        return false;
+    };
+    let Some((_, mut rest)) = rest.strip_prefix('.').and_then(number) else {
+        return false;
+    };
     if major == "0" {
         return false;
     }
@@ -221,14 +276,21 @@ fn is_go_version(v: &str) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let letters = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+    let letters = rest
+        .find(|c: char| !c.is_ascii_lowercase())
+        .unwrap_or(rest.len());
     letters > 0 && letters < rest.len() && rest[letters..].bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_version(v: &str) -> bool {
-    let Some(rest) = v.strip_prefix('v') else { return false };
+    let Some(rest) = v.strip_prefix('v') else {
+        return false;
+    };
     let core = rest.find(['-', '+']).map_or(rest, |i| &rest[..i]);
-    core.split('.').count() == 3 && core.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+    core.split('.').count() == 3
+        && core
+            .split('.')
+            .all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_directory_path(p: &str) -> bool {
@@ -239,15 +301,27 @@ fn module_version(path: &str, version: &str) -> Result<ModuleVersion, String> {
     let path = string(path)?;
     let version = string(version)?;
     if !is_version(&version) {
-        return Err(format!("invalid module version {}: must be of the form v1.2.3", super::path_check::quote(&version)));
+        return Err(format!(
+            "invalid module version {}: must be of the form v1.2.3",
+            super::path_check::quote(&version)
+        ));
     }
     Ok(ModuleVersion { path, version })
 }
 
-fn add(file: &mut ModFile, have_module: &mut bool, verb: &str, line: &Line, strict: Strictness, fail: &mut dyn FnMut(String)) {
+fn add(
+    file: &mut ModFile,
+    have_module: &mut bool,
+    verb: &str,
+    line: &Line,
+    strict: Strictness,
+    fail: &mut dyn FnMut(String),
+) {
     let args: Vec<&str> = line.tokens.iter().map(String::as_str).collect();
     debug_assert!(line.number > 0);
-    if strict == Strictness::Dependency && !matches!(verb, "go" | "module" | "retract" | "require" | "ignore") {
+    if strict == Strictness::Dependency
+        && !matches!(verb, "go" | "module" | "retract" | "require" | "ignore")
+    {
         return;
     }
     let result: Result<(), String> = (|| {
@@ -260,7 +334,9 @@ fn add(file: &mut ModFile, have_module: &mut bool, verb: &str, line: &Line, stri
                     return Err("go directive expects exactly one argument".into());
                 };
                 if !is_go_version(v) && strict == Strictness::Main {
-                    return Err(format!("invalid go version '{v}': must match format 1.23.0"));
+                    return Err(format!(
+                        "invalid go version '{v}': must match format 1.23.0"
+                    ));
                 }
                 file.go = Some((*v).to_owned());
             }
@@ -272,7 +348,9 @@ fn add(file: &mut ModFile, have_module: &mut bool, verb: &str, line: &Line, stri
                     return Err("toolchain directive expects exactly one argument".into());
                 };
                 if !(*t == "default" || *t == "go1" || t.starts_with("go1.")) {
-                    return Err(format!("invalid toolchain version '{t}': must match format go1.23.0 or default"));
+                    return Err(format!(
+                        "invalid toolchain version '{t}': must match format go1.23.0 or default"
+                    ));
                 }
                 file.toolchain = Some((*t).to_owned());
             }
@@ -281,7 +359,9 @@ fn add(file: &mut ModFile, have_module: &mut bool, verb: &str, line: &Line, stri
                     return Err("repeated module statement".into());
                 }
                 *have_module = true;
-                let [m] = args.as_slice() else { return Err("usage: module module/path".into()) };
+                let [m] = args.as_slice() else {
+                    return Err("usage: module module/path".into());
+                };
                 file.module = string(m)?;
             }
             "godebug" => {
@@ -331,7 +411,10 @@ fn replace(verb: &str, args: &[&str]) -> Result<Replace, String> {
     let old = if arrow == 2 {
         module_version(args[0], args[1])?
     } else {
-        ModuleVersion { path: string(args[0])?, version: String::new() }
+        ModuleVersion {
+            path: string(args[0])?,
+            version: String::new(),
+        }
     };
     let target = string(args[arrow + 1])?;
     let new = if let Some(v) = args.get(arrow + 2) {
@@ -350,7 +433,10 @@ fn replace(verb: &str, args: &[&str]) -> Result<Replace, String> {
                 "replacement module without version must be directory path (rooted or starting with . or ..)".into()
             });
         }
-        ModuleVersion { path: target, version: String::new() }
+        ModuleVersion {
+            path: target,
+            version: String::new(),
+        }
     };
     Ok(Replace { old, new })
 }
@@ -362,9 +448,15 @@ mod tests {
     #[test]
     fn a_full_file() {
         let text = "module \"example.com/m\" // x\n\ngo 1.21.0\ntoolchain go1.22.0\nrequire (\n\ta.b/c v1.0.0 // indirect\n\td.e/f v0.0.0-2020-abc\n)\nreplace a.b/c => ../c\nreplace d.e/f v0.0.0-2020-abc => g.h/i v1.2.3\nexclude a.b/c v0.9.0\nretract [v1.0.0, v1.1.0]\ngodebug panicnil=1\n";
-        let f = parse("go.mod", text, Strictness::Main).unwrap();
+        let f = parse("go.mod", "/m/go.mod", text, Strictness::Main).unwrap();
         assert_eq!(f.module, "example.com/m");
-        assert_eq!(f.go.as_deref().and_then(GoVersion::parse), Some(GoVersion { major: 1, minor: 21 }));
+        assert_eq!(
+            f.go.as_deref().and_then(GoVersion::parse),
+            Some(GoVersion {
+                major: 1,
+                minor: 21
+            })
+        );
         assert_eq!(f.require.len(), 2);
         assert_eq!(f.replace[0].new.path, "../c");
         assert_eq!(f.replace[1].new.to_string(), "g.h/i@v1.2.3");
@@ -373,12 +465,25 @@ mod tests {
 
     #[test]
     fn errors_name_their_line() {
-        let e = |t: &str| parse("go.mod", t, Strictness::Main).unwrap_err().join("\n");
-        assert_eq!(e("module m\n\ngo 1.27\nfoo bar\n"), "go.mod:4: unknown directive: foo");
-        assert_eq!(e("go 1.x\n"), "go.mod:1: invalid go version '1.x': must match format 1.23.0");
+        let e = |t: &str| {
+            parse("go.mod", "/m/go.mod", t, Strictness::Main)
+                .unwrap_err()
+                .join("\n")
+        };
+        assert_eq!(
+            e("module m\n\ngo 1.27\nfoo bar\n"),
+            "go.mod:4: unknown directive: foo"
+        );
+        assert_eq!(
+            e("go 1.x\n"),
+            "go.mod:1: invalid go version '1.x': must match format 1.23.0"
+        );
         assert_eq!(e("go 1.2\ngo 1.3\n"), "go.mod:2: repeated go statement");
-        assert_eq!(e("require a.b/c\n"), "go.mod:1: usage: require module/path v1.2.3");
-        assert!(parse("go.mod", "foo bar\n", Strictness::Dependency).is_ok());
+        assert_eq!(
+            e("require a.b/c\n"),
+            "go.mod:1: usage: require module/path v1.2.3"
+        );
+        assert!(parse("go.mod", "/m/go.mod", "foo bar\n", Strictness::Dependency).is_ok());
     }
 
     #[test]

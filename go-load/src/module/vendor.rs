@@ -24,7 +24,8 @@ pub(crate) struct VendorList {
 }
 
 fn is_version(s: &str) -> bool {
-    s.strip_prefix('v').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+    s.strip_prefix('v')
+        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl VendorList {
@@ -38,9 +39,21 @@ impl VendorList {
                     continue;
                 }
                 let (module, rest) = if is_version(f[2]) {
-                    (ModuleVersion { path: f[1].into(), version: f[2].into() }, &f[3..])
+                    (
+                        ModuleVersion {
+                            path: f[1].into(),
+                            version: f[2].into(),
+                        },
+                        &f[3..],
+                    )
                 } else if f[2] == "=>" {
-                    (ModuleVersion { path: f[1].into(), version: String::new() }, &f[2..])
+                    (
+                        ModuleVersion {
+                            path: f[1].into(),
+                            version: String::new(),
+                        },
+                        &f[2..],
+                    )
                 } else {
                     current = None;
                     continue;
@@ -48,7 +61,10 @@ impl VendorList {
                 if let ["=>", path, version @ ..] = rest {
                     let version = version.first().map_or(String::new(), |v| (*v).to_owned());
                     let meta = list.meta.entry(module.clone()).or_default();
-                    meta.replacement = Some(ModuleVersion { path: (*path).to_owned(), version });
+                    meta.replacement = Some(ModuleVersion {
+                        path: (*path).to_owned(),
+                        version,
+                    });
                     list.replaced.push(module.clone());
                 }
                 current = Some(module);
@@ -76,6 +92,11 @@ impl VendorList {
     /// The module that a vendored package comes from.
     pub(crate) fn module_of(&self, package: &str) -> Option<&ModuleVersion> {
         self.packages.get(package)
+    }
+
+    /// All packages, sorted.
+    pub(crate) fn packages(&self) -> impl Iterator<Item = &str> {
+        self.packages.keys().map(String::as_str)
     }
 
     /// The go line of a vendored module.

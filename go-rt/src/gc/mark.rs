@@ -28,6 +28,8 @@ pub(crate) struct Marker<'h> {
     ring: [Grey; RING],
     ring_head: usize,
     ring_len: usize,
+    /// Bytes of root ranges scanned.
+    pub(crate) root_bytes: usize,
 }
 
 impl<'h> Marker<'h> {
@@ -39,12 +41,22 @@ impl<'h> Marker<'h> {
         }
         let (lo, len) = (heap.pages.lo, heap.pages.top - heap.pages.lo);
         let none = Grey { base: 0, span: core::ptr::null_mut() };
-        Marker { heap, lo, len, stack, depth: 0, cap, ring: [none; RING], ring_head: 0, ring_len: 0 }
+        Marker { heap, lo, len, stack, depth: 0, cap, ring: [none; RING], ring_head: 0, ring_len: 0, root_bytes: 0 }
     }
 
     /// Releases the marker's memory.
     pub(crate) fn finish(self) {
         os::unmap(self.stack as usize, self.cap * size_of::<Grey>());
+    }
+
+    /// Scans a root range conservatively and counts it for pacing.
+    ///
+    /// # Safety
+    /// The range is readable.
+    pub(crate) unsafe fn scan_root(&mut self, lo: usize, hi: usize) {
+        self.root_bytes += hi - lo;
+        // SAFETY: per the caller.
+        unsafe { self.scan_range(lo, hi) }
     }
 
     /// Scans `lo..hi` conservatively: every word may be a pointer.

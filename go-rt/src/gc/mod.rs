@@ -16,7 +16,9 @@ pub(crate) fn collect(heap: &mut Heap, cache: &mut Cache, roots: impl FnOnce(&mu
     m.queue_roots();
     m.special_roots();
     m.drain();
+    let root_bytes = m.root_bytes;
     m.finish();
+    heap.root_bytes = root_bytes;
     sweep::sweep(heap);
     heap.set_goal();
     let free_resident = (heap.pages.free_pages - heap.pages.released_pages) * crate::mem::pages::Pages::PAGE;

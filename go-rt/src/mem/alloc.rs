@@ -73,6 +73,8 @@ pub(crate) struct Heap {
     pub(crate) next_gc: usize,
     /// Pages in spans in use.
     pub(crate) inuse_pages: usize,
+    /// Bytes of stacks and globals that the last collection scanned.
+    pub(crate) root_bytes: usize,
     pub(crate) gc_percent: i32,
     pub(crate) mem_limit: i64,
     pub(crate) counters: Counters,
@@ -97,6 +99,7 @@ impl Heap {
             live: 0,
             next_gc: MIN_HEAP,
             inuse_pages: 0,
+            root_bytes: 0,
             gc_percent: 100,
             mem_limit: i64::MAX,
             counters: Counters {
@@ -150,7 +153,8 @@ impl Heap {
             usize::MAX
         } else {
             let pct = self.gc_percent as usize;
-            (self.live + (self.live / 100).saturating_mul(pct)).max(MIN_HEAP / 100 * pct)
+            let extra = ((self.live + self.root_bytes) / 100).saturating_mul(pct);
+            self.live.saturating_add(extra).max(MIN_HEAP / 100 * pct)
         };
         if self.mem_limit != i64::MAX {
             let other = self.pages.meta.sys + (self.pages.sys() >> 6);
@@ -478,6 +482,9 @@ impl Heap {
         while step != 0 && at < size / 8 {
             mask |= one << at;
             at += step;
+        }
+        if size < 512 {
+            mask &= (1 << (size / 8)) - 1;
         }
         let w = (p - self.pages.lo) >> 3;
         // SAFETY: the bitmap covers the heap plus one word.

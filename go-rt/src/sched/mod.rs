@@ -4,4 +4,5 @@
 pub(crate) mod g;
 pub(crate) mod helper;
 pub(crate) mod m;
+pub(crate) mod size;
 pub(crate) mod stack;

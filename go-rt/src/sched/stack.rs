@@ -3,10 +3,11 @@
 //! below `stack_lo`.
 
 use super::g::G;
+use super::size::next_size;
 use crate::arch::stubs;
 use crate::global::rt;
 use crate::os;
-use go_abi::layout::g::{STACK_LIMIT, STACK_MIN, STACK_PREEMPT, STACK_SEG_MAX, STACK_SLACK};
+use go_abi::layout::g::{STACK_LIMIT, STACK_MIN, STACK_PREEMPT, STACK_SLACK};
 
 /// Record at the top of a segment; its address is the first stack pointer of the segment. Assembly
 /// reads `prev` (0) and `stack_lo` (32).
@@ -29,6 +30,8 @@ pub(crate) struct StackSeg {
     /// Free segments: memory already returned to the system.
     released: usize,
 }
+
+const _: () = assert!(size_of::<StackSeg>() == super::size::RECORD);
 
 const MIN_SHIFT: usize = STACK_MIN.trailing_zeros() as usize;
 const CLASSES: usize = 20;
@@ -169,13 +172,6 @@ pub(crate) fn trim() {
     }
 }
 
-/// Size of the segment to follow one of `size` bytes when a frame needs `need` bytes.
-pub(crate) fn next_size(size: usize, need: usize) -> usize {
-    let doubled = (size * 2).min(STACK_SEG_MAX);
-    let fit = (need + STACK_SLACK + size_of::<StackSeg>() + 256).next_power_of_two();
-    doubled.max(fit)
-}
-
 /// Called by `runtime.morestack` on the system stack. Returns the stack pointer to call
 /// `g.morestack_fn` on; or 0: try again as is; or 1: preemption wanted, then try again.
 ///
@@ -311,16 +307,3 @@ pub(crate) unsafe fn on_current(g: *const G, sp: usize, room: usize) -> bool {
 /// Keeps the stubs module linked in (its code calls into this one).
 #[allow(dead_code, reason = "address only")]
 pub(crate) const STUBS: *const u8 = &raw const stubs::rt_morestack_start;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_double_up_to_the_cap_and_fit_big_frames() {
-        assert_eq!(next_size(8192, 100), 16384);
-        assert_eq!(next_size(64 << 20, 100), 64 << 20);
-        assert!(next_size(8192, 1 << 20) >= (1 << 20) + STACK_SLACK);
-        assert!(next_size(8192, 16300) == 32768);
-    }
-}

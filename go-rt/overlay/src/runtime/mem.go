@@ -49,6 +49,9 @@ func memequal(a, b unsafe.Pointer, size uintptr) bool
 
 func memequal_varlen(a, b unsafe.Pointer) bool
 
+//go:noescape
+func cmpstring(a, b string) int
+
 const (
 	maxAlloc        = 1 << 48
 	pageSize        = 8192

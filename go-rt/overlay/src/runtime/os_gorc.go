@@ -30,6 +30,7 @@ const (
 	sysWrite            = 1
 	sysOpen             = 2
 	sysClose            = 3
+	sysFstat            = 5
 	sysPoll             = 7
 	sysRtSigaction      = 13
 	sysRtSigprocmask    = 14

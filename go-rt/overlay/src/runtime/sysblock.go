@@ -30,7 +30,7 @@ var blockedCalls *blockedCall
 //go:uintptrkeepalive
 //go:linkname syscall_Syscall
 func syscall_Syscall(trap, a1, a2, a3 uintptr) (r1, r2, errno uintptr) {
-	if sched.ngs > 1 && mayBlock(trap, a1, a2, a3) {
+	if othersWait() && mayBlock(trap, a1, a2, a3) {
 		return sysblock(trap, a1, a2, a3, 0, 0, 0)
 	}
 	return linux.Syscall6(trap, a1, a2, a3, 0, 0, 0)
@@ -39,11 +39,18 @@ func syscall_Syscall(trap, a1, a2, a3 uintptr) (r1, r2, errno uintptr) {
 //go:uintptrkeepalive
 //go:linkname syscall_Syscall6
 func syscall_Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2, errno uintptr) {
-	if sched.ngs > 1 && mayBlock(trap, a1, a2, a3) {
+	if othersWait() && mayBlock(trap, a1, a2, a3) {
 		return sysblock(trap, a1, a2, a3, a4, a5, a6)
 	}
 	return linux.Syscall6(trap, a1, a2, a3, a4, a5, a6)
 }
+
+// othersWait reports whether anything but the caller could want to run.
+func othersWait() bool { return sched.ngs > 1 || m0p.timers.len.Load() != 0 }
+
+// stdchecked has bit n set when it is known whether standard descriptor n is a
+// file on disk.
+var stdchecked uint8
 
 // mayBlock tells the calls that may take long. For transfers it asks the kernel
 // whether the descriptor is ready, unless it is known never to block.
@@ -73,6 +80,13 @@ func mayBlock(trap, a1, a2, a3 uintptr) bool {
 		return trap == sysNanosleep || a3 != 0
 	default:
 		return false
+	}
+	if a1 < 3 && stdchecked>>a1&1 == 0 {
+		stdchecked |= 1 << a1
+		var stat [18]uint64 // struct stat; st_mode is the low half of word 3
+		if rawsyscall3(sysFstat, a1, uintptr(unsafe.Pointer(&stat)), 0) == 0 && uint32(stat[3])&0xf000 == 0x8000 {
+			setNonblocking(a1, true)
+		}
 	}
 	if isNonblocking(a1) {
 		return false

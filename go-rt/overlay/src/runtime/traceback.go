@@ -16,6 +16,7 @@ import (
 type walker struct {
 	pc, fp uintptr
 	fault  bool // pc is a faulting instruction, not a return address
+	last   bool // there is no caller
 }
 
 // walkfrom starts at the caller of the function whose frame pointer is fp.
@@ -24,11 +25,21 @@ func walkfrom(fp uintptr) walker {
 }
 
 // walkg starts at the innermost Go frame of a goroutine that does not run.
-func walkg(gp *g) walker { return walkfrom(gp.schedbp) }
+func walkg(gp *g) walker {
+	if gp.schedbp == 0 {
+		// Not started yet: seems to be at the first instruction of its function.
+		return walker{pc: gp.startpc, fp: 1, fault: true, last: true}
+	}
+	return walkfrom(gp.schedbp)
+}
 
 func (w *walker) valid() bool { return w.fp != 0 && w.pc != 0 }
 
 func (w *walker) next() {
+	if w.last {
+		*w = walker{}
+		return
+	}
 	w.pc, w.fp = *(*uintptr)(unsafe.Pointer(w.fp + 8)), *(*uintptr)(unsafe.Pointer(w.fp))
 }
 

@@ -23,7 +23,7 @@ fn main() {
     let patterns: Vec<String> = args.iter().filter(|a| !a.starts_with("--")).cloned().collect();
 
     let start = Instant::now();
-    let cwd = value("--cwd=").unwrap_or_else(|| format!("{goroot}/src"));
+    let cwd = value("--cwd=").unwrap_or_else(|| "/".to_owned());
     let mut config = LoadConfig::new(&goroot, cwd);
     config.runtime = RuntimeDependency::None;
     let (graph, errors) = load(&config, &OsFileSystem, &patterns);

@@ -355,7 +355,7 @@ pub struct Alias {
     pub type_params: TypeList,
     /// Type arguments.
     pub type_args: TypeList,
-    /// Right side as written.
+    /// Right side as written; the alias itself while it is being declared.
     pub from_rhs: TypeId,
     /// The first type along the chain that is not an alias; `None` until resolved.
     pub actual: Option<TypeId>,

@@ -344,7 +344,9 @@ impl Checker {
             actual: None,
         });
         if let Type::Alias(a) = self.store.types[id] {
+            // An alias whose right side is itself is not complete yet.
             self.store.aliases[a].orig = id;
+            self.store.aliases[a].from_rhs = id;
         }
         if self.obj_type(obj).is_none() {
             self.set_obj_type(obj, id);
@@ -511,7 +513,7 @@ impl Checker {
     fn func_decl(&mut self, obj: ObjId, id: DeclId) {
         let tree = self.tree();
         let decl = tree.decl(id);
-        let DeclKind::Func { recv, ty, body, .. } = &decl.kind else { return };
+        let DeclKind::Func { name, recv, ty, body, .. } = &decl.kind else { return };
         let ExprKind::FuncType(ftyp) = &tree.expr(*ty).kind else {
             self.set_obj_type(obj, TypeId::INVALID);
             return;
@@ -521,7 +523,8 @@ impl Checker {
         let end = self.store_end(*ty);
         self.func_type(sig, recv.as_ref(), ftyp, end);
         if !ftyp.type_params.is_empty() && body.is_none() {
-            let pos = decl.keyword_pos;
+            // gc's position: what follows `func`.
+            let pos = if recv.is_some() { decl.keyword_pos.offset(5) } else { name.pos };
             let msg = "generic function is missing function body";
             self.soft_errorf(pos, codes::BAD_DECL, msg);
         }

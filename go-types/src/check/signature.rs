@@ -112,7 +112,11 @@ impl Checker {
         // Methods on instantiated types are not permitted, not even through aliases.
         let mut t = self.unpointer(recv_type);
         while let Type::Alias(a) = self.store.types[t] {
-            t = self.unpointer(self.store.aliases[a].from_rhs);
+            let rhs = self.store.aliases[a].from_rhs;
+            if rhs == t {
+                break; // still being declared
+            }
+            t = self.unpointer(rhs);
             let generic = match self.store.types[t] {
                 Type::Named(n) => {
                     let orig = self.store.named[n].orig;

@@ -31,7 +31,8 @@ pub(crate) type UnderCond<'a> =
     &'a mut dyn FnMut(&mut Checker, Option<TypeId>, Option<TypeId>) -> Option<String>;
 
 impl crate::store::Store {
-    /// `t`, or the type that an alias stands for.
+    /// `t`, or the type that an alias stands for. An alias whose declaration is being worked on (its
+    /// right side is itself) stays as it is.
     #[must_use]
     pub fn unalias(&self, mut t: TypeId) -> TypeId {
         // The limit ends chains that lead back to themselves (reported where they are declared).

@@ -75,8 +75,7 @@ var writeBarrier struct {
 type sysMemStat uint64
 
 var memstats struct {
-	other_sys      sysMemStat
-	gcPauseDist, _ [0]byte
+	other_sys sysMemStat
 }
 
 //go:nosplit
@@ -312,6 +311,7 @@ var cgoAlwaysFalse bool
 func GC() {
 	poolcleanup()
 	gcstart()
+	fin.gcgen = getg().m.gcgen
 	Gosched() // finalizers and cleanups get their turn
 }
 
@@ -402,26 +402,34 @@ type MemStats struct {
 	}
 }
 
+// statsbuf and sizesbuf take what Rust reports: reading statistics must not
+// allocate.
+var (
+	statsbuf rtMemStats
+	sizesbuf [204]uint64
+)
+
 // ReadMemStats fills m.
 func ReadMemStats(m *MemStats) {
-	r := new(rtMemStats)
+	r := &statsbuf
 	memstats1(r)
-	*m = MemStats{
-		Alloc: r.heapAlloc, TotalAlloc: r.totalAlloc, Sys: r.sys,
-		Mallocs: r.mallocs, Frees: r.frees,
-		HeapAlloc: r.heapAlloc, HeapSys: r.heapSys, HeapIdle: r.heapIdle, HeapInuse: r.heapInuse,
-		HeapReleased: r.heapReleased, HeapObjects: r.heapObjects,
-		StackInuse: r.stackInuse, StackSys: r.stackSys, GCSys: r.gcSys, OtherSys: r.otherSys,
-		NextGC: r.nextGC, LastGC: r.lastGC, PauseTotalNs: r.pauseTotal,
-		PauseNs: r.pauseNs, PauseEnd: r.pauseEnd,
-		NumGC: uint32(r.numGC), NumForcedGC: uint32(r.numForced), EnableGC: true,
-	}
-	c := new([204]uint64)
-	sizeclassstats(c)
+	sizeclassstats(&sizesbuf)
+	m.Alloc, m.TotalAlloc, m.Sys, m.Lookups = r.heapAlloc, r.totalAlloc, r.sys, 0
+	m.Mallocs, m.Frees = r.mallocs, r.frees
+	m.HeapAlloc, m.HeapSys, m.HeapIdle, m.HeapInuse = r.heapAlloc, r.heapSys, r.heapIdle, r.heapInuse
+	m.HeapReleased, m.HeapObjects = r.heapReleased, r.heapObjects
+	m.StackInuse, m.StackSys = r.stackInuse, r.stackSys
+	m.MSpanInuse, m.MSpanSys, m.MCacheInuse, m.MCacheSys, m.BuckHashSys = 0, 0, 0, 0, 0
+	m.GCSys, m.OtherSys = r.gcSys, r.otherSys
+	m.NextGC, m.LastGC, m.PauseTotalNs = r.nextGC, r.lastGC, r.pauseTotal
+	m.PauseNs = r.pauseNs
+	m.PauseEnd = r.pauseEnd
+	m.NumGC, m.NumForcedGC = uint32(r.numGC), uint32(r.numForced)
+	m.GCCPUFraction, m.EnableGC, m.DebugGC = 0, true, false
 	for i := range m.BySize {
-		m.BySize[i].Size = uint32(c[3*i])
-		m.BySize[i].Mallocs = c[3*i+1]
-		m.BySize[i].Frees = c[3*i+2]
+		m.BySize[i].Size = uint32(sizesbuf[3*i])
+		m.BySize[i].Mallocs = sizesbuf[3*i+1]
+		m.BySize[i].Frees = sizesbuf[3*i+2]
 	}
 }
 
@@ -430,7 +438,7 @@ func ReadMemStats(m *MemStats) {
 //
 //go:linkname readGCStats runtime/debug.readGCStats
 func readGCStats(pauses *[]uint64) {
-	r := new(rtMemStats)
+	r := &statsbuf
 	memstats1(r)
 	n := min(r.numGC, uint64(len(r.pauseNs)))
 	out := (*pauses)[:0]

@@ -42,7 +42,7 @@ func godebug_registerMetric(name string, read func() uint64) {
 
 //go:linkname readMetrics runtime/metrics.runtime_readMetrics
 func readMetrics(samplesp unsafe.Pointer, n int, capacity int) {
-	s := new(rtMemStats)
+	s := &statsbuf
 	memstats1(s)
 	samples := unsafe.Slice((*metricSample)(samplesp), n)
 	for i := range samples {

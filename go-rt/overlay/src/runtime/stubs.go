@@ -96,7 +96,13 @@ func SetMutexProfileFraction(rate int) int {
 }
 
 // SetCPUProfileRate sets the frequency of CPU samples.
-func SetCPUProfileRate(hz int) {}
+func SetCPUProfileRate(hz int) {
+	if hz > 0 {
+		cpuprofilerate = hz
+	}
+}
+
+var cpuprofilerate = 100
 
 // CPUProfile existed once.
 func CPUProfile() []byte { panic("CPUProfile no longer available") }
@@ -238,7 +244,10 @@ func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) 
 func pprof_cyclesPerSecond() int64 { return ticksPerSecond() }
 
 //go:linkname runtime_pprof_readProfile runtime/pprof.readProfile
-func runtime_pprof_readProfile() ([]uint64, []unsafe.Pointer, bool) { return nil, nil, true }
+func runtime_pprof_readProfile() ([]uint64, []unsafe.Pointer, bool) {
+	// The header (its length, no time, the rate) of a profile without samples.
+	return []uint64{3, 0, uint64(cpuprofilerate)}, []unsafe.Pointer{nil}, true
+}
 
 // goroutineProfile is the state of a running goroutine profile: none ever.
 var goroutineProfile struct{ active bool }

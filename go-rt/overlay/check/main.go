@@ -342,9 +342,34 @@ func (c *checker) links(verbose bool) int {
 	}
 	intrinsics := intrinsicSet(filepath.Join(c.overlay, "check", "intrinsics.txt"))
 	missing := 0
+	byName := map[string]types.Object{}
+	for _, path := range c.order {
+		if p := c.pkgs[path]; p != nil {
+			for _, n := range p.Scope().Names() {
+				byName[path+"."+n] = p.Scope().Lookup(n)
+			}
+		}
+	}
+	shape := func(name string) string {
+		f, ok := byName[name].(*types.Func)
+		if !ok {
+			return ""
+		}
+		sig := f.Type().(*types.Signature)
+		return c.shape(sig.Params()) + " -> " + c.shape(sig.Results())
+	}
 	sort.Slice(needs, func(i, j int) bool { return needs[i].symbol < needs[j].symbol })
 	for _, n := range needs {
-		_, ok := defined[n.symbol]
+		def, ok := defined[n.symbol]
+		from := strings.TrimPrefix(n.from, "alias ")
+		if a, b := shape(from), shape(def); ok && a != "" && b != "" && a != b {
+			fmt.Println("shapes differ:", from, a, "/", def, b)
+			missing++
+		}
+		if a := shape(n.from); externs[n.symbol] && len(strings.Split(a, " -> ")[0]) > 6 {
+			fmt.Println("too many arguments for an extern:", n.from, a)
+			missing++
+		}
 		switch {
 		case ok && n.symbol != n.from:
 		case externs[n.symbol]:
@@ -363,6 +388,49 @@ func (c *checker) links(verbose bool) int {
 	}
 	fmt.Printf("%d needs, %d missing, %d externs\n", len(needs), missing, len(used))
 	return missing
+}
+
+// shape writes the machine form of parameters or results: one letter for a scalar
+// (i integer or pointer by size, f float), a number for memory.
+func (c *checker) shape(t *types.Tuple) string {
+	var b strings.Builder
+	sizes := types.SizesFor("gc", c.arch)
+	var put func(types.Type)
+	put = func(t types.Type) {
+		switch u := t.Underlying().(type) {
+		case *types.Basic:
+			switch {
+			case u.Info()&types.IsString != 0:
+				b.WriteString("qq")
+			case u.Info()&types.IsFloat != 0:
+				b.WriteString("f")
+			case u.Info()&types.IsComplex != 0:
+				b.WriteString("ff")
+			default:
+				b.WriteByte("?bw?d???q"[sizes.Sizeof(u)])
+			}
+		case *types.Slice:
+			b.WriteString("qqq")
+		case *types.Interface:
+			b.WriteString("qq")
+		case *types.Struct:
+			for i := range u.NumFields() {
+				put(u.Field(i).Type())
+			}
+		case *types.Array:
+			if u.Len() == 1 {
+				put(u.Elem())
+			} else {
+				fmt.Fprint(&b, "[", sizes.Sizeof(u), "]")
+			}
+		default:
+			b.WriteString("q")
+		}
+	}
+	for i := range t.Len() {
+		put(t.At(i).Type())
+	}
+	return b.String()
 }
 
 // recv writes a receiver type as gc's symbols do.

@@ -78,7 +78,7 @@ fn collect(forced: bool) {
         let sp = regs.as_ptr() as usize;
         let heap = &raw mut rt.heap;
         let save_size = rt.save_size;
-        gc::collect(&mut *heap, &mut (*m).cache, |mk| {
+        gc::collect(&mut *heap, &mut (*m).cache, crate::global::mark_shared(), |mk| {
             let t = trace::pctab();
             mk.scan_root(t.data as usize, t.edata as usize);
             mk.scan_root(t.bss as usize, t.ebss as usize);

@@ -76,3 +76,10 @@ pub(crate) fn rt() -> &'static mut Runtime {
 pub(crate) fn m0() -> *mut M {
     M0.0.get()
 }
+
+static MARK_SHARED: crate::gc::par::Shared = crate::gc::par::Shared::new();
+
+/// What marking threads share.
+pub(crate) fn mark_shared() -> &'static crate::gc::par::Shared {
+    &MARK_SHARED
+}

@@ -1,25 +1,30 @@
 //! Marking: a stack of grey objects feeding a short first-in-first-out ring, so that an object's
-//! memory is on its way into the cache before it is scanned.
+//! memory is on its way into the cache before it is scanned. One marker per thread; while several
+//! work (`gc::par`), mark bits are set atomically and surplus grey objects go to a shared pool.
 
+use super::par::{CHUNK, Shared};
 use crate::mem::alloc::Heap;
 use crate::mem::sizeclass::HEADER_MIN;
 use crate::mem::span::{Span, SpanState};
 use crate::mem::special::SpecialKind;
 use crate::mem::typ::Type;
 use crate::os;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 const RING: usize = 32;
 
 #[derive(Clone, Copy)]
-struct Grey {
+pub(super) struct Grey {
     /// Start of the object's slot.
-    base: usize,
-    span: *mut Span,
+    pub(super) base: usize,
+    pub(super) span: *mut Span,
 }
 
 /// State of one marking phase.
 pub(crate) struct Marker<'h> {
-    heap: &'h mut Heap,
+    heap: *mut Heap,
+    /// Where surplus work goes, when several threads mark.
+    pub(super) shared: Option<&'h Shared>,
     lo: usize,
     len: usize,
     stack: *mut Grey,
@@ -33,15 +38,20 @@ pub(crate) struct Marker<'h> {
 }
 
 impl<'h> Marker<'h> {
-    pub(crate) fn new(heap: &'h mut Heap) -> Self {
+    /// A marker for `heap`, which nobody changes (but for mark bits) while markers exist.
+    ///
+    /// # Safety
+    /// `heap` is valid for the marker's life.
+    pub(crate) unsafe fn new(heap: *mut Heap, shared: Option<&'h Shared>) -> Self {
         let cap = (256 << 10) / size_of::<Grey>();
         let stack = os::map(cap * size_of::<Grey>()) as *mut Grey;
         if stack.is_null() {
             os::die("runtime: cannot allocate mark stack\n");
         }
-        let (lo, len) = (heap.pages.lo, heap.pages.top - heap.pages.lo);
+        // SAFETY: per the caller.
+        let (lo, len) = unsafe { ((*heap).pages.lo, (*heap).pages.top - (*heap).pages.lo) };
         let none = Grey { base: 0, span: core::ptr::null_mut() };
-        Marker { heap, lo, len, stack, depth: 0, cap, ring: [none; RING], ring_head: 0, ring_len: 0, root_bytes: 0 }
+        Marker { heap, shared, lo, len, stack, depth: 0, cap, ring: [none; RING], ring_head: 0, ring_len: 0, root_bytes: 0 }
     }
 
     /// Releases the marker's memory.
@@ -78,14 +88,24 @@ impl<'h> Marker<'h> {
     /// Marks the object that `p` points into, if any.
     #[inline]
     pub(crate) fn mark(&mut self, p: usize) {
-        let Some((s, i)) = self.heap.find(p) else { return };
-        // SAFETY: `find` gave a valid pair.
+        // SAFETY: the heap is valid and its shape fixed; `find` gives valid pairs.
         unsafe {
+            let Some((s, i)) = (*self.heap).find(p) else { return };
             let (b, m) = (*s).bits_of(i);
-            if (*b).alloc & m == 0 || (*b).mark & m != 0 {
-                return;
+            if self.shared.is_none() {
+                if (*b).alloc & m == 0 || (*b).mark & m != 0 {
+                    return;
+                }
+                (*b).mark |= m;
+            } else {
+                let mark = &*(&raw const (*b).mark as *const AtomicU64);
+                if (*b).alloc & m == 0 || mark.load(Ordering::Relaxed) & m != 0 {
+                    return;
+                }
+                if mark.fetch_or(m, Ordering::Relaxed) & m != 0 {
+                    return;
+                }
             }
-            (*b).mark |= m;
             if !(*s).noscan {
                 self.push(Grey { base: (*s).base + i * (*s).elem_size, span: s });
             }
@@ -93,7 +113,7 @@ impl<'h> Marker<'h> {
     }
 
     #[inline]
-    fn push(&mut self, g: Grey) {
+    pub(super) fn push(&mut self, g: Grey) {
         if self.depth == self.cap {
             self.grow();
         }
@@ -127,6 +147,12 @@ impl<'h> Marker<'h> {
             if self.ring_len == 0 {
                 return;
             }
+            if let Some(shared) = self.shared
+                && self.depth >= 64
+                && shared.hungry()
+            {
+                self.donate(shared);
+            }
             let g = self.ring[self.ring_head];
             self.ring_head = (self.ring_head + 1) % RING;
             self.ring_len -= 1;
@@ -135,12 +161,30 @@ impl<'h> Marker<'h> {
         }
     }
 
+    /// Hands out old entries (whose subgraphs tend to be large) or, from a long stack, new ones.
+    #[cold]
+    fn donate(&mut self, shared: &Shared) {
+        let n = (self.depth / 2).min(CHUNK);
+        // SAFETY: n ≤ depth entries of the stack.
+        unsafe {
+            if self.depth <= 4096 {
+                if shared.give(self.stack, n) {
+                    core::ptr::copy(self.stack.add(n), self.stack, self.depth - n);
+                    self.depth -= n;
+                }
+            } else if shared.give(self.stack.add(self.depth - n), n) {
+                self.depth -= n;
+            }
+        }
+    }
+
     #[inline]
     unsafe fn word(&mut self, p: usize) {
         // SAFETY: per the caller, `p` is inside an object.
         let w = unsafe { *(p as *const usize) };
         if w.wrapping_sub(self.lo) < self.len {
-            if self.heap.verify {
+            // SAFETY: the heap outlives the marker.
+            if unsafe { (*self.heap).verify } {
                 self.check(p, w);
             }
             self.mark(w);
@@ -160,7 +204,7 @@ impl<'h> Marker<'h> {
             }
             let w = (g.base - self.lo) >> 3;
             let n = s.elem_size / 8;
-            let q = self.heap.heap_bits.add(w >> 6);
+            let q = (*self.heap).heap_bits.add(w >> 6);
             let mut bits = *q >> (w & 63);
             if w & 63 != 0 {
                 bits |= *q.add(1) << (64 - (w & 63));
@@ -231,8 +275,10 @@ impl<'h> Marker<'h> {
 
     /// Records waiting for Go's finalizer goroutine.
     pub(crate) fn queue_roots(&mut self) {
-        for i in 0..self.heap.queue.len {
-            let q = self.heap.queue.at(i);
+        // SAFETY: the heap outlives the marker.
+        let queue = unsafe { &(*self.heap).queue };
+        for i in 0..queue.len {
+            let q = queue.at(i);
             self.mark(q.object);
             self.mark(q.rec);
         }
@@ -240,7 +286,8 @@ impl<'h> Marker<'h> {
 
     /// Records attached to objects, and all that an object with finalizer refers to (not itself).
     pub(crate) fn special_roots(&mut self) {
-        let mut s = self.heap.special_spans;
+        // SAFETY: the heap outlives the marker.
+        let mut s = unsafe { (*self.heap).special_spans };
         while !s.is_null() {
             // SAFETY: the list holds in-use spans with valid records.
             unsafe {
@@ -261,7 +308,8 @@ impl<'h> Marker<'h> {
     /// A pointer found in a heap object must not lead into free pages.
     #[cold]
     fn check(&mut self, at: usize, p: usize) {
-        let s = self.heap.pages.entry(p);
+        // SAFETY: the heap outlives the marker.
+        let s = unsafe { (*self.heap).pages.entry(p) };
         // SAFETY: table entries are span records.
         let ok = !s.is_null() && unsafe { p < (*s).base || p >= (*s).end() || (*s).in_use() };
         if !ok {

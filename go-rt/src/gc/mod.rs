@@ -3,21 +3,32 @@
 //! system stack and uses no memory of the heap it collects.
 
 pub(crate) mod mark;
+pub(crate) mod par;
 pub(crate) mod sweep;
 
 use crate::mem::alloc::{Cache, Heap};
 use mark::Marker;
+use par::Shared;
 
 /// One full collection. `roots` is called with a marker and scans every root through it.
-pub(crate) fn collect(heap: &mut Heap, cache: &mut Cache, roots: impl FnOnce(&mut Marker<'_>)) {
+pub(crate) fn collect(heap: &mut Heap, cache: &mut Cache, shared: &Shared, roots: impl FnOnce(&mut Marker<'_>)) {
     heap.flush(cache);
-    let mut m = Marker::new(heap);
-    roots(&mut m);
-    m.queue_roots();
-    m.special_roots();
-    m.drain();
-    let root_bytes = m.root_bytes;
-    m.finish();
+    // SAFETY: until the marker is finished the heap is touched through markers only.
+    let root_bytes = unsafe {
+        let parallel = shared.begin(heap);
+        let mut m = Marker::new(heap, if parallel { Some(shared) } else { None });
+        roots(&mut m);
+        m.queue_roots();
+        m.special_roots();
+        if parallel {
+            shared.finish(&mut m);
+        } else {
+            m.drain();
+        }
+        let root_bytes = m.root_bytes;
+        m.finish();
+        root_bytes
+    };
     heap.root_bytes = root_bytes;
     sweep::sweep(heap);
     heap.set_goal();

@@ -7,6 +7,7 @@ struct World {
     heap: Heap,
     cache: Box<Cache>,
     roots: Vec<usize>,
+    shared: &'static Shared,
 }
 
 fn typ(size: usize, ptr_bytes: usize, mask: &'static [u8]) -> Type {
@@ -32,7 +33,7 @@ impl World {
         heap.verify = true;
         let mut cache = Box::new(Cache::new());
         cache.bits_bias = heap.bits_bias();
-        World { heap, cache, roots: Vec::new() }
+        World { heap, cache, roots: Vec::new(), shared: Box::leak(Box::new(Shared::new())) }
     }
     fn alloc(&mut self, size: usize, t: Option<&Type>) -> usize {
         let p = unsafe { self.heap.alloc(&mut self.cache, size, t.map_or(core::ptr::null(), |t| t as *const _), true) };
@@ -44,7 +45,7 @@ impl World {
     }
     fn gc(&mut self) -> usize {
         let (lo, n) = (self.roots.as_ptr() as usize, self.roots.len());
-        collect(&mut self.heap, &mut self.cache, |m| unsafe { m.scan_range(lo, lo + n * 8) });
+        collect(&mut self.heap, &mut self.cache, self.shared, |m| unsafe { m.scan_range(lo, lo + n * 8) });
         self.heap.queue.len
     }
     fn live(&self, p: usize) -> bool {
@@ -187,4 +188,35 @@ fn churn_of_large_objects_returns_memory() {
         w.alloc(1 << 20, None);
     }
     assert!(w.heap.pages.top - w.heap.pages.lo < 16 << 20);
+}
+
+#[test]
+fn several_threads_mark_what_one_does() {
+    let node: &'static Type = Box::leak(Box::new(typ(32, 16, &[0b11])));
+    let mut w = World::new();
+    w.heap.verify = false;
+    // A random graph of 400,000 nodes, of which a part is reachable, and a deep tree.
+    let nodes: Vec<usize> = (0..400_000).map(|_| w.alloc(32, Some(node))).collect();
+    let mut x = 99u64;
+    for &n in &nodes {
+        for k in 0..2 {
+            x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            if x >> 62 != 0 {
+                unsafe { put(n + 8 * k, nodes[(x >> 20) as usize % nodes.len()]) };
+            }
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    let mut todo = vec![nodes[0], nodes[1]];
+    while let Some(n) = todo.pop() {
+        if n != 0 && seen.insert(n) {
+            unsafe { todo.extend([*(n as *const usize), *((n + 8) as *const usize)]) };
+        }
+    }
+    w.roots = vec![nodes[0], nodes[1]];
+    for _ in 0..10 {
+        w.gc();
+        assert_eq!(w.heap.live, seen.len() * 32);
+    }
+    assert!(nodes.iter().all(|&n| w.live(n) == seen.contains(&n)));
 }

@@ -1,6 +1,7 @@
 //! The operating system, as thin functions over system calls. `linux` holds the calls themselves.
 
 pub(crate) mod linux;
+pub(crate) mod thread;
 #[cfg(freestanding)]
 pub(crate) mod signal;
 #[cfg(freestanding)]
@@ -33,6 +34,28 @@ pub(crate) fn remap(p: usize, old: usize, new: usize) -> usize {
 /// Gives the memory behind whole pages back; they read as zero afterwards.
 pub(crate) fn discard(p: usize, len: usize) -> bool {
     syscall(SYS_MADVISE, [p, len, 4, 0, 0, 0]) == 0
+}
+
+/// Sleeps while `word` holds `value`.
+pub(crate) fn futex_wait(word: &core::sync::atomic::AtomicU32, value: u32) {
+    syscall(SYS_FUTEX, [word.as_ptr() as usize, 128, value as usize, 0, 0, 0]);
+}
+
+/// Wakes up to `n` sleepers on `word`.
+pub(crate) fn futex_wake(word: &core::sync::atomic::AtomicU32, n: i32) {
+    syscall(SYS_FUTEX, [word.as_ptr() as usize, 129, n as usize, 0, 0, 0]);
+}
+
+/// Lets other threads have the processor.
+pub(crate) fn yield_now() {
+    syscall(SYS_SCHED_YIELD, [0; 6]);
+}
+
+/// Processors that this process may use.
+pub(crate) fn cpus() -> u32 {
+    let mut mask = [0u64; 128];
+    let n = syscall(SYS_SCHED_GETAFFINITY, [0, 1024, mask.as_mut_ptr() as usize, 0, 0, 0]);
+    if is_error(n) { 1 } else { mask.iter().map(|w| w.count_ones()).sum() }
 }
 
 /// Keeps the kernel from backing a region with huge pages.

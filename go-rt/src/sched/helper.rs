@@ -1,12 +1,10 @@
 //! Helper threads for system calls that may block for long while the worker thread has other
 //! goroutines to run. A helper runs no Go code and takes no signals.
 
-use crate::arch::stubs::rt_clone;
 use crate::os::{self, linux::*};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 const MAX: usize = 256;
-const STACK: usize = 32 << 10;
 const IDLE: u32 = 0;
 const WORK: u32 = 1;
 
@@ -34,10 +32,11 @@ pub(crate) fn submit(req: *mut [usize; 8], wakefd: i32) -> bool {
     b.wakefd.store(wakefd as u32, Ordering::Relaxed);
     b.state.store(WORK, Ordering::Release);
     if !fresh {
-        syscall(SYS_FUTEX, [&b.state as *const _ as usize, 129, 1, 0, 0, 0]);
+        os::futex_wake(&b.state, 1);
         return true;
     }
-    if start(b) {
+    // SAFETY: mailboxes are static.
+    if unsafe { os::thread::spawn(main, b as *const Mailbox as usize) } {
         COUNT.store(n + 1, Ordering::Relaxed);
         return true;
     }
@@ -45,32 +44,12 @@ pub(crate) fn submit(req: *mut [usize; 8], wakefd: i32) -> bool {
     false
 }
 
-fn start(b: &'static Mailbox) -> bool {
-    let stack = os::map(STACK);
-    if stack == 0 {
-        return false;
-    }
-    let top = stack + STACK - 16;
-    // SAFETY: the new stack is ours; the thread shares everything but it, and takes no signals.
-    unsafe {
-        *(top as *mut usize) = main as extern "C" fn(&'static Mailbox) -> ! as usize;
-        *((top + 8) as *mut usize) = b as *const _ as usize;
-        let (all, mut old) = (u64::MAX, 0u64);
-        syscall(SYS_RT_SIGPROCMASK, [2, &raw const all as usize, &raw mut old as usize, 8, 0, 0]);
-        let tid = rt_clone(0x50f00, top);
-        syscall(SYS_RT_SIGPROCMASK, [2, &raw const old as usize, 0, 8, 0, 0]);
-        if tid < 0 {
-            os::unmap(stack, STACK);
-            return false;
-        }
-    }
-    true
-}
-
-extern "C" fn main(b: &'static Mailbox) -> ! {
+fn main(b: usize) -> ! {
+    // SAFETY: `submit` passes a mailbox of the static array.
+    let b = unsafe { &*(b as *const Mailbox) };
     loop {
         while b.state.load(Ordering::Acquire) == IDLE {
-            syscall(SYS_FUTEX, [&b.state as *const _ as usize, 128, IDLE as usize, 0, 0, 0]);
+            os::futex_wait(&b.state, IDLE);
         }
         let req = b.req.load(Ordering::Relaxed) as *mut [usize; 8];
         let fd = b.wakefd.load(Ordering::Relaxed);

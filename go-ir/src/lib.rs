@@ -5,9 +5,12 @@
 pub mod build;
 pub mod ir;
 pub mod lower;
+pub mod passes;
 pub mod program;
 pub mod storage;
+pub mod text;
 pub mod ty;
+pub mod verify;
 pub mod visit;
 
 pub use ir::*;

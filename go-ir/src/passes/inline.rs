@@ -1,0 +1,395 @@
+//! `inline`: bodies of small functions replace their calls, callees first. Closures whose creation is
+//! in sight are inlined as well. Inlined instructions remember their call for traces.
+//!
+//! Not inlined: recursion, functions with defers, those that look at their own frame, wrappers.
+
+use crate::build::for_each_target_mut;
+use crate::ir::{
+    Block, BlockData, Callee, FuncBody, FuncId, Function, Inlined, Inst, InstData, Intrinsic, Op, Site, Target,
+    Terminator, Value, ValueData, ValueDef,
+};
+use crate::program::Program;
+use crate::visit;
+use go_abi::runtime_fns::{RustFnKind, rust_fn};
+use go_source::Pos;
+use smallvec::SmallVec;
+
+/// Cost up to which a function is inlined.
+const BUDGET: u32 = 40;
+/// Cost up to which a closure is inlined where it is created and called.
+const CLOSURE_BUDGET: u32 = 120;
+/// A function does not grow beyond this many instructions by inlining.
+const MAX_CALLER: usize = 4000;
+/// Cost of a call in a body.
+const CALL_COST: u32 = 10;
+
+/// What is known about a function as a callee.
+#[derive(Clone, Copy, Debug, Default)]
+struct Summary {
+    /// Cost of the body; `None` if it cannot be inlined.
+    cost: Option<u32>,
+}
+
+/// Runs the pass over the program.
+pub fn run(prog: &mut Program) {
+    let order = bottom_up(prog);
+    let mut done = vec![false; prog.funcs.len()];
+    let mut summaries = vec![Summary::default(); prog.funcs.len()];
+    for id in order {
+        let FuncBody::Ir(mut body) = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) else {
+            continue;
+        };
+        inline_calls(prog, &mut body, &done, &summaries);
+        summaries[id.0 as usize] = summarize(prog, &body);
+        done[id.0 as usize] = true;
+        prog.funcs[id].body = FuncBody::Ir(body);
+    }
+}
+
+/// Functions with bodies, callees before callers where there is no recursion.
+fn bottom_up(prog: &Program) -> Vec<FuncId> {
+    let n = prog.funcs.len();
+    let mut state = vec![0u8; n];
+    let mut out = Vec::with_capacity(n);
+    for start in 0..n {
+        if state[start] != 0 {
+            continue;
+        }
+        let mut stack: Vec<(usize, Vec<FuncId>, usize)> = vec![(start, callees(prog, start), 0)];
+        state[start] = 1;
+        while let Some((f, cs, k)) = stack.last_mut() {
+            if *k < cs.len() {
+                let c = cs[*k].0 as usize;
+                *k += 1;
+                if state[c] == 0 {
+                    state[c] = 1;
+                    let list = callees(prog, c);
+                    stack.push((c, list, 0));
+                }
+            } else {
+                state[*f] = 2;
+                out.push(FuncId(*f as u32));
+                stack.pop();
+            }
+        }
+    }
+    out
+}
+
+fn callees(prog: &Program, f: usize) -> Vec<FuncId> {
+    let mut out = Vec::new();
+    if let Some(body) = prog.body(FuncId(f as u32)) {
+        for data in body.blocks.iter() {
+            for i in &data.insts {
+                match &body.insts[*i].op {
+                    Op::Call { callee: Callee::Func(c), .. } | Op::MakeClosure { func: c, .. } | Op::FuncValue(c) => {
+                        out.push(*c);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    out
+}
+
+fn summarize(prog: &Program, f: &Function) -> Summary {
+    let none = Summary { cost: None };
+    let attrs = prog.funcs[f.id].attrs;
+    if attrs.noinline || f.attrs.noinline || f.attrs.wrapper || attrs.wrapper || f.recover_block.is_some() {
+        return none;
+    }
+    let mut cost = 0;
+    for data in f.blocks.iter() {
+        for i in &data.insts {
+            cost += match &f.insts[*i].op {
+                Op::DeferEnable => return none,
+                Op::Intrinsic(
+                    Intrinsic::CallerPc | Intrinsic::CallerSp | Intrinsic::FramePointer | Intrinsic::ClosurePtr,
+                    _,
+                ) => return none,
+                Op::Call { callee, .. } => {
+                    if let Callee::Func(c) = callee {
+                        if *c == f.id {
+                            return none;
+                        }
+                        let asm = rust_fn(&prog.funcs[*c].name).is_some_and(|r| {
+                            matches!(r.kind, RustFnKind::Asm | RustFnKind::NoReturn)
+                                && !r.symbol.starts_with("runtime.mem")
+                                && r.symbol != "runtime.mallocgc"
+                        });
+                        if asm {
+                            return none;
+                        }
+                    }
+                    if data.cold { 2 } else { CALL_COST }
+                }
+                Op::ConstInt(_)
+                | Op::ConstFloat(_)
+                | Op::ConstStr(_)
+                | Op::Zero
+                | Op::Extract { .. }
+                | Op::Compose(_)
+                | Op::Bitcast(_)
+                | Op::Capture(_)
+                | Op::FieldAddr { .. }
+                | Op::GlobalAddr(_) => 0,
+                Op::MakeClosure { .. } | Op::MakeInterface { .. } => 4,
+                _ => 1,
+            };
+        }
+        cost += match &data.term {
+            Terminator::Switch { cases, .. } => 2 + cases.len() as u32,
+            Terminator::Branch { .. } => 1,
+            _ => 0,
+        };
+    }
+    Summary { cost: Some(cost) }
+}
+
+/// A call that is to be inlined.
+struct Site1 {
+    func: FuncId,
+    args: Vec<Value>,
+    captures: Vec<Value>,
+}
+
+/// Results of inlined calls and what replaces them; applied to the function at the end.
+type Replacements = Vec<Option<Value>>;
+
+fn resolve(repl: &Replacements, mut v: Value) -> Value {
+    while let Some(Some(w)) = repl.get(v.0 as usize) {
+        v = *w;
+    }
+    v
+}
+
+fn set_replacement(repl: &mut Replacements, v: Value, w: Value) {
+    if repl.len() <= v.0 as usize {
+        repl.resize(v.0 as usize + 1, None);
+    }
+    repl[v.0 as usize] = Some(w);
+}
+
+fn inline_calls(prog: &Program, f: &mut Function, done: &[bool], summaries: &[Summary]) {
+    let mut repl = Replacements::new();
+    let mut b = 0;
+    while b < f.blocks.len() {
+        let mut k = 0;
+        while k < f.blocks[Block(b as u32)].insts.len() {
+            let block = Block(b as u32);
+            let i = f.blocks[block].insts[k];
+            if f.insts.len() < MAX_CALLER
+                && let Some(site) = wanted(prog, f, i, f.blocks[block].cold, done, summaries, &repl)
+                && let Some(callee) = prog.body(site.func)
+            {
+                if callee.blocks.len() == 1 && matches!(callee.blocks[Block(0)].term, Terminator::Return(_)) {
+                    k = splice(f, block, k, i, callee, &site, &mut repl);
+                    continue;
+                }
+                insert(f, block, k, i, callee, &site, &mut repl);
+                // The rest of the block moved to a new one, which comes later.
+                break;
+            }
+            k += 1;
+        }
+        b += 1;
+    }
+    if !repl.is_empty() {
+        super::replace_values(f, &repl);
+    }
+}
+
+fn wanted(
+    prog: &Program,
+    f: &Function,
+    i: Inst,
+    cold: bool,
+    done: &[bool],
+    summaries: &[Summary],
+    repl: &Replacements,
+) -> Option<Site1> {
+    let Op::Call { callee, args } = &f.insts[i].op else { return None };
+    // Code that came from inlining was decided on where it was inlined.
+    let (func, captures, budget) = match callee {
+        Callee::Func(c) => (*c, Vec::new(), BUDGET),
+        Callee::Closure(v) => match f.values[resolve(repl, *v)].def {
+            ValueDef::Result(d, _) => match &f.insts[d].op {
+                Op::MakeClosure { func, captures, .. } => (*func, captures.clone(), CLOSURE_BUDGET),
+                Op::FuncValue(func) => (*func, Vec::new(), BUDGET),
+                _ => return None,
+            },
+            ValueDef::Param(..) => return None,
+        },
+        Callee::Interface { .. } => return None,
+    };
+    if cold || func == f.id || !done[func.0 as usize] {
+        return None;
+    }
+    let cost = summaries[func.0 as usize].cost?;
+    let d = &prog.funcs[func];
+    (cost <= budget && d.params.len() == args.len()).then(|| Site1 { func, args: args.clone(), captures })
+}
+
+/// Copies of a callee's instructions get these numbers.
+struct Maps {
+    values: Vec<Option<Value>>,
+    site_base: u32,
+    inl_base: u32,
+    inl: u32,
+}
+
+fn prepare(f: &mut Function, call: Inst, callee: &Function, site: &Site1) -> Maps {
+    let mut values = vec![None; callee.values.len()];
+    for (p, a) in callee.blocks[Block(0)].params.iter().zip(&site.args) {
+        values[p.0 as usize] = Some(*a);
+    }
+    let (pos, parent) = (f.insts[call].pos, f.insts[call].inl);
+    f.inlines.push(Inlined { parent, func: site.func, pos });
+    let inl = f.inlines.len() as u32;
+    for x in &callee.inlines {
+        let parent = if x.parent == 0 { inl } else { inl + x.parent };
+        f.inlines.push(Inlined { parent, func: x.func, pos: x.pos });
+    }
+    let site_base = f.sites;
+    f.sites += callee.sites;
+    Maps { values, site_base, inl_base: inl, inl }
+}
+
+/// Copies an instruction; `None` if it only names a captured value.
+fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &Site1) -> Option<Inst> {
+    let src = &callee.insts[i];
+    if let Op::Capture(n) = src.op
+        && let Some(v) = site.captures.get(n as usize)
+    {
+        m.values[src.results[0].0 as usize] = Some(*v);
+        return None;
+    }
+    let mut op = src.op.clone();
+    visit::map_operands(&mut op, &mut |v| m.values[v.0 as usize].unwrap_or(v));
+    match &mut op {
+        Op::Alloc { site, .. } | Op::MakeClosure { site, .. } | Op::MakeInterface { site, .. } => {
+            *site = Site(site.0 + m.site_base);
+        }
+        _ => {}
+    }
+    let inl = if src.inl == 0 { m.inl } else { m.inl_base + src.inl };
+    let new = f.insts.push(InstData { op, results: SmallVec::new(), pos: src.pos, inl });
+    for (k, r) in src.results.iter().enumerate() {
+        let v = match m.values[r.0 as usize] {
+            // Numbered already (used before its copy was made, across blocks).
+            Some(v) => {
+                f.values[v].def = ValueDef::Result(new, k as u32);
+                v
+            }
+            None => {
+                let v = f.values.push(ValueData {
+                    ty: callee.values[*r].ty,
+                    def: ValueDef::Result(new, k as u32),
+                });
+                m.values[r.0 as usize] = Some(v);
+                v
+            }
+        };
+        f.insts[new].results.push(v);
+    }
+    Some(new)
+}
+
+/// Inlines a body of one block in place; index of the instruction after it.
+fn splice(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Function, site: &Site1, repl: &mut Replacements) -> usize {
+    let mut m = prepare(f, call, callee, site);
+    let mut new = Vec::new();
+    for i in &callee.blocks[Block(0)].insts {
+        if let Some(c) = copy_inst(f, callee, *i, &mut m, site) {
+            new.push(c);
+        }
+    }
+    let Terminator::Return(vs) = &callee.blocks[Block(0)].term else { return k + 1 };
+    for (r, v) in f.insts[call].results.iter().zip(vs) {
+        if let Some(w) = m.values[v.0 as usize] {
+            set_replacement(repl, *r, w);
+        }
+    }
+    let n = new.len();
+    f.blocks[block].insts.splice(k..=k, new);
+    k + n
+}
+
+/// Inlines a body of several blocks; the instructions after the call move to a new block.
+fn insert(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Function, site: &Site1, repl: &mut Replacements) {
+    let mut m = prepare(f, call, callee, site);
+    let cold = f.blocks[block].cold;
+    // Number all values first: blocks are not in dominance order.
+    for (v, data) in callee.values.iter_enumerated() {
+        if m.values[v.0 as usize].is_none() {
+            let is_capture = match data.def {
+                ValueDef::Result(i, _) => {
+                    matches!(callee.insts[i].op, Op::Capture(n) if (n as usize) < site.captures.len())
+                }
+                ValueDef::Param(..) => false,
+            };
+            if is_capture {
+                if let ValueDef::Result(i, _) = data.def
+                    && let Op::Capture(n) = callee.insts[i].op
+                {
+                    m.values[v.0 as usize] = Some(site.captures[n as usize]);
+                }
+                continue;
+            }
+            let new = f.values.push(*data);
+            m.values[v.0 as usize] = Some(new);
+        }
+    }
+    let base = f.blocks.len() as u32;
+    let cont = Block(base + callee.blocks.len() as u32);
+    for (cb, data) in callee.blocks.iter_enumerated() {
+        let nb = Block(base + cb.0);
+        let mut params = Vec::new();
+        if cb != Block(0) {
+            for (n, p) in data.params.iter().enumerate() {
+                if let Some(v) = m.values[p.0 as usize] {
+                    f.values[v].def = ValueDef::Param(nb, n as u32);
+                    params.push(v);
+                }
+            }
+        }
+        let mut insts = Vec::with_capacity(data.insts.len());
+        for i in &data.insts {
+            if let Some(c) = copy_inst(f, callee, *i, &mut m, site) {
+                insts.push(c);
+            }
+        }
+        let mut term = data.term.clone();
+        visit::map_terminator(&mut term, &mut |v| m.values[v.0 as usize].unwrap_or(v));
+        for_each_target_mut(&mut term, |t| t.block = Block(base + t.block.0));
+        if let Terminator::Return(vs) = &term {
+            let args: SmallVec<[Value; 2]> = vs.iter().copied().collect();
+            term = Terminator::Jump(Target { block: cont, args });
+        }
+        let got = f.blocks.push(BlockData {
+            params,
+            insts,
+            term,
+            term_pos: data.term_pos,
+            cold: data.cold || cold,
+        });
+        debug_assert_eq!(got, nb);
+    }
+    let mut tail = f.blocks[block].insts.split_off(k);
+    tail.remove(0);
+    let old_term = std::mem::replace(
+        &mut f.blocks[block].term,
+        Terminator::Jump(Target { block: Block(base), args: SmallVec::new() }),
+    );
+    let term_pos = std::mem::replace(&mut f.blocks[block].term_pos, Pos::NONE);
+    f.blocks[block].term_pos = f.insts[call].pos;
+    let results: Vec<Value> = f.insts[call].results.to_vec();
+    let mut params = Vec::new();
+    for (n, r) in results.iter().enumerate() {
+        let v = f.values.push(ValueData { ty: f.values[*r].ty, def: ValueDef::Param(cont, n as u32) });
+        params.push(v);
+        set_replacement(repl, *r, v);
+    }
+    f.blocks.push(BlockData { params, insts: tail, term: old_term, term_pos, cold });
+}

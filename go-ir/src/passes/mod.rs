@@ -1,0 +1,232 @@
+//! Passes over the IR: the table of passes, their order, and what they share.
+//!
+//! A pass rewrites one function and asks for nothing but types and other functions' declarations;
+//! inlining alone reads other bodies. The order is data ([`PIPELINE`]); passes can be switched off by
+//! name, and [`Options::limit`] stops after so many applications, to bisect a miscompilation.
+
+pub mod dce;
+pub mod dom;
+pub mod gvn;
+pub mod inline;
+pub mod lift;
+pub mod simplify;
+
+use crate::ir::{FuncBody, FuncId, Function, Value};
+use crate::program::Program;
+use crate::ty::TypeTable;
+use crate::visit;
+
+/// Whether a pass changed the function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// No.
+    No,
+    /// Yes.
+    Yes,
+}
+
+/// What passes may look at.
+#[derive(Debug)]
+pub struct PassCx<'a> {
+    /// Types; all layouts are computed.
+    pub types: &'a TypeTable,
+    /// Lengths of string constants.
+    pub string_lens: &'a [usize],
+}
+
+/// The passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "named after their modules")]
+pub enum PassId {
+    Lift,
+    Simplify,
+    Gvn,
+    Dce,
+    Inline,
+}
+
+impl PassId {
+    /// All passes.
+    pub const ALL: [PassId; 5] = [PassId::Lift, PassId::Simplify, PassId::Gvn, PassId::Dce, PassId::Inline];
+
+    /// Name for options and listings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            PassId::Lift => "lift",
+            PassId::Simplify => "simplify",
+            PassId::Gvn => "gvn",
+            PassId::Dce => "dce",
+            PassId::Inline => "inline",
+        }
+    }
+
+    /// The pass with a name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<PassId> {
+        PassId::ALL.into_iter().find(|p| p.name() == name)
+    }
+
+    fn run(self, cx: &PassCx<'_>, f: &mut Function) -> Changed {
+        match self {
+            PassId::Lift => lift::run(cx, f),
+            PassId::Simplify => simplify::run(cx, f),
+            PassId::Gvn => gvn::run(cx, f),
+            PassId::Dce => dce::run(cx, f),
+            PassId::Inline => Changed::No,
+        }
+    }
+}
+
+/// One step of the pipeline and why it stands there.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Which pass.
+    pub pass: PassId,
+    /// Why here.
+    pub why: &'static str,
+}
+
+/// The order of passes.
+pub const PIPELINE: &[Step] = &[
+    Step { pass: PassId::Lift, why: "everything else works on values" },
+    Step { pass: PassId::Simplify, why: "small bodies are measured for inlining" },
+    Step { pass: PassId::Dce, why: "small bodies are measured for inlining" },
+    Step { pass: PassId::Inline, why: "bodies are as small as they get by themselves" },
+    Step { pass: PassId::Lift, why: "variables whose address went to an inlined function" },
+    Step { pass: PassId::Simplify, why: "constants and checks of inlined code" },
+    Step { pass: PassId::Gvn, why: "equal values make checks redundant" },
+    Step { pass: PassId::Simplify, why: "branches that became constant" },
+    Step { pass: PassId::Dce, why: "leaves only what has an effect" },
+];
+
+/// Which passes run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Passes that are switched off.
+    pub disabled: Vec<PassId>,
+    /// Stop after so many applications of a pass to a function (`GORC_OPT_LIMIT`).
+    pub limit: Option<u64>,
+    /// Check each function after each pass that changed it.
+    pub verify: Verify,
+}
+
+/// Whether functions are verified between passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Verify {
+    /// No.
+    #[default]
+    Off,
+    /// Yes; what is wrong is returned by [`run`].
+    On,
+}
+
+/// Runs the pipeline over all functions with a body. Returns the verifier's complaints (none when
+/// verification is off).
+pub fn run(prog: &mut Program, options: &Options) -> Vec<String> {
+    prog.types.compute_all_layouts();
+    let lens: Vec<usize> = prog.strings.iter().map(|s| s.len()).collect();
+    let mut applied = 0u64;
+    let mut complaints = Vec::new();
+    for step in PIPELINE {
+        if options.disabled.contains(&step.pass) {
+            continue;
+        }
+        if step.pass == PassId::Inline {
+            if options.limit.is_none_or(|l| applied < l) {
+                inline::run(prog);
+                applied += 1;
+                if options.verify == Verify::On {
+                    for i in 0..prog.funcs.len() {
+                        check(prog, FuncId(i as u32), PassId::Inline, &mut complaints);
+                    }
+                }
+            }
+            continue;
+        }
+        for i in 0..prog.funcs.len() {
+            let id = FuncId(i as u32);
+            if options.limit.is_some_and(|l| applied >= l) {
+                return complaints;
+            }
+            let mut body = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None);
+            let mut changed = Changed::No;
+            if let FuncBody::Ir(f) = &mut body {
+                applied += 1;
+                changed = step.pass.run(&PassCx { types: &prog.types, string_lens: &lens }, f);
+            }
+            prog.funcs[id].body = body;
+            if changed == Changed::Yes && options.verify == Verify::On {
+                check(prog, id, step.pass, &mut complaints);
+            }
+        }
+    }
+    complaints
+}
+
+fn check(prog: &Program, id: FuncId, pass: PassId, out: &mut Vec<String>) {
+    if let Some(f) = prog.body(id) {
+        out.extend(crate::verify::verify(prog, f).into_iter().map(|m| format!("after {}: {m}", pass.name())));
+    }
+}
+
+/// Replaces values by others everywhere; chains are followed.
+pub(crate) fn replace_values(f: &mut Function, repl: &[Option<Value>]) {
+    let resolve = |mut v: Value| {
+        while let Some(Some(w)) = repl.get(v.0 as usize) {
+            if *w == v {
+                break;
+            }
+            v = *w;
+        }
+        v
+    };
+    for b in 0..f.blocks.len() {
+        let b = crate::ir::Block(b as u32);
+        for k in 0..f.blocks[b].insts.len() {
+            let i = f.blocks[b].insts[k];
+            visit::map_operands(&mut f.insts[i].op, &mut |v| resolve(v));
+        }
+        visit::map_terminator(&mut f.blocks[b].term, &mut |v| resolve(v));
+    }
+}
+
+/// Whether an operation has no effect but its result (it may still be expensive, or allocate).
+#[must_use]
+pub fn is_pure(op: &crate::ir::Op) -> bool {
+    use crate::ir::{Intrinsic as I, Op};
+    match op {
+        Op::Store { .. }
+        | Op::Load { .. }
+        | Op::NilCheck { .. }
+        | Op::BoundsCheck { .. }
+        | Op::Call { .. }
+        | Op::DeferEnable => false,
+        Op::Intrinsic(i, _) => matches!(
+            i,
+            I::Sqrt
+                | I::Floor
+                | I::Ceil
+                | I::Trunc
+                | I::RoundToEven
+                | I::Abs
+                | I::Copysign
+                | I::Fma
+                | I::FloatMin
+                | I::FloatMax
+                | I::Clz
+                | I::Ctz
+                | I::Popcnt
+                | I::Bswap
+                | I::BitRev
+                | I::Rotl
+                | I::MulHiLo
+                | I::AddCarry
+                | I::SubBorrow
+                | I::FuncPc
+                | I::GetG
+                | I::FramePointer
+        ),
+        _ => true,
+    }
+}

@@ -1,0 +1,3 @@
+//! The text form of the IR, for reading (`--emit=ir`) and for tests of passes.
+
+pub mod print;

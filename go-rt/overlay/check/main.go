@@ -3,7 +3,7 @@
 // functions nothing satisfies. It is a tool of the developers: the compiler never
 // runs it.
 //
-//	GOROOT=… go run . -overlay .. [-closure H|W|S] [-v]
+//	GOROOT=… go run . -overlay .. [-closure H|W|S] [-sim] [-v]
 package main
 
 import (
@@ -46,6 +46,7 @@ func main() {
 	overlay := flag.String("overlay", "..", "overlay directory")
 	closure := flag.String("closure", "H", "R, H, W or S (all of std)")
 	arch := flag.String("arch", "amd64", "GOARCH")
+	sim := flag.Bool("sim", false, "run the scheduler's scenarios on the host")
 	verbose := flag.Bool("v", false, "list files and externs used")
 	flag.Parse()
 	c := &checker{
@@ -66,6 +67,12 @@ func main() {
 	}
 	fmt.Printf("%d packages, %d errors\n", len(c.order), c.errors)
 	missing := c.links(*verbose)
+	if *sim {
+		if err := c.simulate(); err != nil {
+			fmt.Println(err)
+			c.errors++
+		}
+	}
 	if *verbose {
 		for _, f := range c.files["runtime"] {
 			fmt.Println("runtime file", c.names[f])

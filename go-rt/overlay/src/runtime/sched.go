@@ -246,7 +246,7 @@ func findRunnable(mp *m) *g {
 			fin.gcgen = mp.gcgen
 			poolcleanup()
 		}
-		if mp.schedtick%61 == 0 && netpollinited() {
+		if mp.schedtick%61 == 0 && (netpollAnyWaiters() || blockedSyscalls != 0) {
 			list, delta := netpoll(0)
 			injectglist(&list)
 			netpollAdjustWaiters(delta)

@@ -64,18 +64,43 @@ pub(crate) unsafe extern "C" fn mallocgc_slow(size: usize, typ: *const Type, nee
     }
 }
 
-/// One stop-the-world collection.
+unsafe extern "C" {
+    /// Pushes the callee-saved registers (they are the interrupted Go code's) and calls `collect_at`.
+    fn rt_collect(forced: bool);
+}
+
+core::arch::global_asm!(
+    ".section .text.gorc_stub,\"ax\",@progbits",
+    ".globl rt_collect",
+    "rt_collect:",
+    "push rbp",
+    "push rbx",
+    "push r12",
+    "push r13",
+    "push r14",
+    "push r15",
+    "sub rsp, 8",
+    "mov rsi, rsp",
+    "call {collect}",
+    "add rsp, 56",
+    "ret",
+    ".text",
+    collect = sym collect_at,
+);
+
 fn collect(forced: bool) {
+    // SAFETY: callers are on the system stack, all goroutines are stopped.
+    unsafe { rt_collect(forced) }
+}
+
+/// One stop-the-world collection. The system stack is scanned from `sp` on: above this function's
+/// own frame, where stale words would keep garbage alive.
+unsafe extern "C" fn collect_at(forced: bool, sp: usize) {
     let t0 = time::nano();
     let rt = rt();
     let m = m::current();
-    // SAFETY: single thread on its system stack: every goroutine is stopped at a saved stack pointer;
-    // the system stack and the callee-saved registers of the interrupted Go code are scanned too.
+    // SAFETY: single thread on its system stack: every goroutine is stopped at a saved stack pointer.
     unsafe {
-        let mut regs = [0usize; 6];
-        core::arch::asm!("mov [{0}], rbx", "mov [{0} + 8], rbp", "mov [{0} + 16], r12", "mov [{0} + 24], r13",
-            "mov [{0} + 32], r14", "mov [{0} + 40], r15", in(reg) regs.as_mut_ptr(), options(nostack));
-        let sp = regs.as_ptr() as usize;
         let heap = &raw mut rt.heap;
         let save_size = rt.save_size;
         gc::collect(&mut *heap, &mut (*m).cache, crate::global::mark_shared(), |mk| {

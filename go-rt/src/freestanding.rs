@@ -15,6 +15,13 @@ mod start;
 mod trace;
 
 #[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    os::die("fatal error: internal error in the runtime\n")
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    os::print(b"fatal error: internal error in the runtime");
+    if let Some(at) = info.location() {
+        os::print(b" at ");
+        os::print(at.file().as_bytes());
+        os::print(b":");
+        os::print_dec(at.line() as usize);
+    }
+    os::die("\n")
 }

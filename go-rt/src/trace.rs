@@ -3,6 +3,8 @@
 use crate::arch::stubs::*;
 pub(crate) use crate::pctable::PcInfo;
 use crate::pctable::{self};
+use crate::os;
+use crate::sched::{g::G, stack};
 use go_abi::layout::pctab::*;
 
 unsafe extern "C" {
@@ -58,6 +60,61 @@ pub(crate) fn pc_info(pc: usize, out: &mut PcInfo) -> bool {
     match pctable::func(pctab(), pc) {
         Some(f) => pctable::pc_info(pctab(), f, pc, out),
         None => stub_info(pc, out),
+    }
+}
+
+fn print_frame(pc: usize) {
+    // SAFETY: all fields are plain.
+    let mut i: PcInfo = unsafe { core::mem::zeroed() };
+    os::print(b"\t");
+    os::print_hex(pc);
+    if pc_info(pc - 1, &mut i) {
+        // SAFETY: names and files lie in the linker's tables.
+        unsafe {
+            os::print(b" ");
+            os::print(core::slice::from_raw_parts(i.name, i.name_len));
+            if !i.file.is_null() {
+                os::print(b" ");
+                os::print(core::slice::from_raw_parts(i.file, i.file_len));
+                os::print(b":");
+                os::print_dec(i.line as usize);
+            }
+        }
+    }
+    os::print(b"\n");
+}
+
+/// Prints the frames of goroutine `g` for a fatal report: from `pc` and `fp` when `pc` is Go code, else
+/// from where it entered the runtime.
+///
+/// # Safety
+/// `g` is null or valid.
+pub(crate) unsafe fn print_stack(g: *const G, pc: usize, fp: usize) {
+    // SAFETY: frame words are read only inside the goroutine's segments.
+    unsafe {
+        if g.is_null() {
+            return;
+        }
+        os::print(b"goroutine ");
+        os::print_dec((*g).head.goid as usize);
+        os::print(b":\n");
+        let mut fp = fp;
+        if in_go_text(pc) {
+            print_frame(pc + 1);
+        } else {
+            fp = (*g).head.sched_bp;
+        }
+        for _ in 0..100 {
+            if fp & 7 != 0 || !stack::owns(g, fp) {
+                return;
+            }
+            let ret = *((fp + 8) as *const usize);
+            if ret == 0 {
+                return;
+            }
+            print_frame(ret);
+            fp = *(fp as *const usize);
+        }
     }
 }
 

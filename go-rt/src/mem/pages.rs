@@ -251,6 +251,9 @@ impl Pages {
     /// A run of exactly `n` pages as a span record in state `Unused`; its table entries all set.
     /// `zeroed` tells whether its memory is zero. Null when memory is out.
     pub(crate) fn alloc(&mut self, n: usize) -> *mut Span {
+        if n > (self.hi - self.lo) >> PAGE_SHIFT {
+            return core::ptr::null_mut();
+        }
         let mut s = self.find(n);
         if s.is_null() {
             if !self.grow(n) {

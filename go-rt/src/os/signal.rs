@@ -265,7 +265,7 @@ unsafe extern "C" fn fault_handler(sig: usize, info: *const u8, ctx: *mut Contex
         };
         let kernel = code > 0 || sig != SIGSEGV;
         if !ok || !crate::trace::in_go_text(pc) || !kernel && (*g).head.flags & flags::PANIC_ON_FAULT == 0 && code <= 0 {
-            fatal(sig, code, addr, regs);
+            fatal(sig, code, addr, regs, g);
         }
         (*g).head.signo = sig as u32;
         (*g).head.sigcode = code as u32;
@@ -280,7 +280,7 @@ unsafe extern "C" fn fault_handler(sig: usize, info: *const u8, ctx: *mut Contex
     }
 }
 
-fn fatal(sig: usize, code: i32, addr: usize, regs: &[usize; 23]) -> ! {
+fn fatal(sig: usize, code: i32, addr: usize, regs: &[usize; 23], g: *const G) -> ! {
     os::print(b"fatal error: unexpected signal during runtime execution\n[signal ");
     os::print(match sig {
         SIGSEGV => b"SIGSEGV: segmentation violation",
@@ -296,6 +296,9 @@ fn fatal(sig: usize, code: i32, addr: usize, regs: &[usize; 23]) -> ! {
     os::print(b" pc=");
     os::print_hex(regs[RIP]);
     os::print(b"]\n\n");
+    // SAFETY: the goroutine that was interrupted, or null.
+    unsafe { crate::trace::print_stack(g, regs[RIP], regs[RBP]) };
+    os::print(b"\n");
     const NAMES: [&[u8]; 18] = [
         b"r8 ", b"r9 ", b"r10", b"r11", b"r12", b"r13", b"r14", b"r15", b"rdi", b"rsi", b"rbp", b"rbx", b"rdx", b"rax",
         b"rcx", b"rsp", b"rip", b"flg",

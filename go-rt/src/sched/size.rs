@@ -5,6 +5,9 @@ use go_abi::layout::g::{STACK_SEG_MAX, STACK_SLACK};
 /// Bytes of the record at the top of a segment.
 pub(crate) const RECORD: usize = 64;
 
+/// What a segment must offer beyond the frame that asks for it.
+pub(crate) const MARGIN: usize = STACK_SLACK + 512 + RECORD;
+
 /// Size of the segment to follow one of `size` bytes when a frame needs `need` bytes.
 pub(crate) fn next_size(size: usize, need: usize) -> usize {
     let doubled = (size * 2).min(STACK_SEG_MAX);

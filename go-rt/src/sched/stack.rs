@@ -188,7 +188,7 @@ pub(crate) unsafe extern "C" fn morestack(g: *mut G, entry_sp: usize) -> usize {
             }
         }
         let frame = entry_sp.wrapping_sub((*g).head.morestack_sp);
-        let need = frame + STACK_SLACK + 512 + size_of::<StackSeg>();
+        let need = frame + super::size::MARGIN;
         let next = (*seg).next;
         if !next.is_null() {
             if (*next).size >= need && (*next).cum <= rt().stacks.limit {
@@ -289,6 +289,24 @@ pub(crate) unsafe fn ranges(g: *const G, mut f: impl FnMut(usize, usize)) {
             sp = (*seg).prev_sp;
             seg = (*seg).prev;
         }
+    }
+}
+
+/// Whether the 16 bytes at `p` lie in one of the goroutine's active segments.
+///
+/// # Safety
+/// `g` is valid.
+pub(crate) unsafe fn owns(g: *const G, p: usize) -> bool {
+    // SAFETY: per the caller.
+    unsafe {
+        let mut seg = (*g).head.seg as *const StackSeg;
+        while !seg.is_null() {
+            if p >= (*seg).base && p + 16 <= seg as usize {
+                return true;
+            }
+            seg = (*seg).prev;
+        }
+        false
     }
 }
 

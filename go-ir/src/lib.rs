@@ -3,6 +3,7 @@
 //! Knows neither machine registers nor Cranelift.
 
 pub mod build;
+pub mod image;
 pub mod ir;
 pub mod lower;
 pub mod passes;

@@ -1,0 +1,130 @@
+//! Reachability: rapid type analysis by work lists. Source: the rules of cmd/link's deadcode pass.
+//!
+//! A function is lowered when something refers to it; a method of a type whose values are in
+//! interfaces, when an interface method of its name and signature is called (or reflect may ask for
+//! it); a package variable's initialiser, when the variable is reached or running it has effects.
+
+use super::body::lower_function;
+use super::compare::lower_eq_func;
+use super::intrinsics::lower_intrinsic_func;
+use super::methods::lower_wrapper;
+use super::program::{Job, Lowerer};
+use super::types::is_exported;
+use crate::ir::FuncId;
+use crate::program::{BACKEND_FUNCS, Program};
+
+/// Why a program cannot be lowered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LowerError {
+    /// There is no `main.main`.
+    NoMain,
+}
+
+/// A lowered program and what descriptors need to know.
+pub struct Lowered {
+    /// Functions, variables, data.
+    pub prog: Program,
+    /// Descriptors, itabs and closure objects, in final form but for the functions that passes remove.
+    pub descriptors: super::descriptors::Descriptors,
+}
+
+impl Lowerer<'_> {
+    /// Lowers everything that `main.main`, the packages' initialisation and the runtime reach.
+    ///
+    /// # Errors
+    /// If package main has no function main.
+    pub fn lower_program(mut self) -> Result<Lowered, LowerError> {
+        let main = self.func_by_symbol("main.main").ok_or(LowerError::NoMain)?;
+        let _ = main;
+        for name in go_abi::runtime_fns::GO_ROOTS.iter().chain(BACKEND_FUNCS) {
+            self.func_by_symbol(name);
+        }
+        self.start_init();
+        loop {
+            if let Some(job) = self.jobs.pop() {
+                self.run_job(job);
+            } else if let Some(obj) = self.new_globals.pop() {
+                self.init_global(obj);
+            } else if let Some(t) = self.new_types.pop() {
+                self.complete_type(t);
+            } else if let Some(t) = self.new_live.pop() {
+                self.complete_live(t);
+            } else if let Some(key) = self.new_called.pop() {
+                let users: Vec<_> = self.live_by_method.get(&key.0).cloned().unwrap_or_default();
+                for (t, i) in users {
+                    let set = self.method_set(t);
+                    if set[i].sig == key.1 {
+                        self.keep_method(t, i);
+                    }
+                }
+            } else if !self.keep_reflect_methods() {
+                break;
+            }
+        }
+        self.finish_init();
+        while let Some(job) = self.jobs.pop() {
+            self.run_job(job);
+        }
+        self.prog.types.compute_all_layouts();
+        let descriptors = self.describe();
+        self.prog.types.compute_all_layouts();
+        Ok(Lowered { prog: self.prog, descriptors })
+    }
+
+    fn run_job(&mut self, job: Job) {
+        match job {
+            Job::Declared(f, obj, inst) => {
+                self.checker.check_body(obj);
+                lower_function(self, f, obj, &inst);
+            }
+            Job::Intrinsic(f) => lower_intrinsic_func(self, f),
+            Job::Eq(f, t) => lower_eq_func(self, f, t),
+            Job::Hash(f, t) => self.lower_hash_func(f, t),
+            Job::Wrapper(f, w) => lower_wrapper(self, f, &w),
+        }
+    }
+
+    /// The methods of a type whose values are in interfaces.
+    fn complete_live(&mut self, t: crate::ty::Ty) {
+        self.live_children(t);
+        let set = self.method_set(t);
+        for (i, m) in set.iter().enumerate() {
+            self.live_by_method.entry(m.name).or_default().push((t, i));
+            if self.called.contains(&(m.name, m.sig)) {
+                self.keep_method(t, i);
+            }
+        }
+    }
+
+    /// Keeps method number `i` of a live type: its interface entry and its plain function.
+    fn keep_method(&mut self, t: crate::ty::Ty, i: usize) {
+        if self.kept_methods.contains_key(&(t, i)) {
+            return;
+        }
+        let set = self.method_set(t);
+        let entry = self.iface_entry(t, &set[i]);
+        let plain: FuncId = if self.reflect_methods { self.value_entry(t, &set[i]) } else { entry };
+        self.kept_methods.insert((t, i), (entry, plain));
+        self.use_type(set[i].sig);
+    }
+
+    /// If reflect may ask for any method: keeps all exported ones; whether there was a new one.
+    fn keep_reflect_methods(&mut self) -> bool {
+        if !self.reflect_methods {
+            return false;
+        }
+        let mut live: Vec<_> = self.live.iter().copied().collect();
+        live.sort();
+        let mut any = false;
+        for t in live {
+            let set = self.method_set(t);
+            for (i, m) in set.iter().enumerate() {
+                if is_exported(self.checker.store.text(m.name)) && !self.kept_methods.contains_key(&(t, i)) {
+                    self.keep_method(t, i);
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+}

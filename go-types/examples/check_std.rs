@@ -2,8 +2,8 @@
 //! `check_std [--goroot=DIR] [--lazy] [--bodies] [--max=N] [--quiet] PATTERN…`, for example
 //! `check_std std`, `check_std fmt net/http`, `check_std cmd/...`.
 //!
-//! With `--lazy` only the named packages are checked in full; with `--reach` only what main.main of
-//! the named package (or its whole API) reaches is checked.
+//! With `--lazy` only the named packages are checked in full; with `--bodies` objects and bodies one
+//! by one.
 
 use go_load::{LoadConfig, OsFileSystem, RuntimeDependency, load};
 use go_source::{Interner, SourceMap};
@@ -36,7 +36,7 @@ fn main() {
     let interner = Arc::new(Interner::new());
     let mut sources = SourceMap::new();
     let mut files = Vec::new();
-    let mut lines = 0;
+    let (mut lines, mut syntax_errors) = (0, 0);
     for p in &graph.packages {
         let mut list = Vec::new();
         for f in &p.files {
@@ -44,9 +44,13 @@ fn main() {
             let base = sources.file(id).base;
             let mode = go_ast::ParseMode { origin: go_ast::Origin::Runtime, ..Default::default() };
             let parsed = go_ast::parse(id, base, &f.text, &interner, mode);
-            for d in &parsed.diagnostics {
+            let file = sources.file(id);
+            file.set_line_directives(parsed.line_directives_for(&file.name));
+            let branches = go_ast::check_all_branches(&parsed, &interner, &sources);
+            for d in parsed.diagnostics.iter().chain(&branches) {
                 let l = sources.location(d.span.lo);
                 println!("{}:{}:{}: {}", l.file, l.line, l.column, d.message);
+                syntax_errors += usize::from(d.message.starts_with("syntax error"));
             }
             lines += f.text.iter().filter(|b| **b == b'\n').count();
             list.push(Arc::new(parsed.file));
@@ -54,8 +58,15 @@ fn main() {
         files.push(list);
     }
     let parsed = start.elapsed();
+    if syntax_errors > 0 {
+        return;
+    }
 
-    let options = CheckOptions { branches: BranchChecks::ByParser, ..CheckOptions::default() };
+    let options = CheckOptions {
+        branches: BranchChecks::ByParser,
+        require_bodies: flag("--complete"),
+        ..CheckOptions::default()
+    };
     let mut checker = Checker::new(interner, options);
     let sources = Arc::new(sources);
     checker.set_sources(Arc::clone(&sources));

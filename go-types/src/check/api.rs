@@ -160,6 +160,9 @@ impl Checker {
             if !c.states[&pkg].failed {
                 c.monomorph();
             }
+            if !c.states[&pkg].failed {
+                c.late_checks(pkg);
+            }
         });
         self.env = saved;
         if let Some(s) = self.states.get_mut(&pkg) {
@@ -263,9 +266,19 @@ impl Checker {
         self.decls.get(&self.decl_owner(obj)).into_iter().flat_map(|d| d.deps.iter().copied())
     }
 
-    /// The diagnostics so far, sorted by position, without repetitions.
+    /// The diagnostics so far, sorted by position, without repetitions: of equal messages that are
+    /// reported for the same line one after the other only the first counts, as in gc.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
         let mut ds = std::mem::take(&mut self.diagnostics);
+        let mut last = (0, String::new());
+        ds.retain(|d| {
+            let mut text = d.message.clone();
+            text.extend(d.labels.iter().map(|l| l.text.as_str()));
+            let at = (self.line_of(d.span.lo), text);
+            let same = at.0 != 0 && at == last;
+            last = at;
+            !same
+        });
         ds.sort_by_key(|d| d.span.lo);
         ds.dedup_by(|a, b| a.span.lo == b.span.lo && a.message == b.message);
         ds

@@ -177,7 +177,7 @@ impl Checker {
             return Err(codes::INCOMPATIBLE_ASSIGN);
         }
         if !self.has_name(v) && t_param {
-            return self.assignable_to_each(x, v, t, cause);
+            return self.assignable_to_each(x, t, cause);
         }
         if v_param && !self.has_name(t) {
             let Some(terms) = self.tparam_terms(v) else {
@@ -200,11 +200,10 @@ impl Checker {
         Err(codes::INCOMPATIBLE_ASSIGN)
     }
 
-    /// Whether `x` of unnamed type `v` can be assigned to each type of type parameter `t`.
+    /// Whether `x`, of an unnamed type, can be assigned to each type of type parameter `t`.
     fn assignable_to_each(
         &mut self,
         x: &Operand,
-        v: TypeId,
         t: TypeId,
         mut cause: Option<&mut String>,
     ) -> Result<(), Code> {
@@ -214,7 +213,7 @@ impl Checker {
         for term in terms {
             if let Err(code) = self.assignable_to(x, term.ty, cause.as_deref_mut()) {
                 if let Some(c) = cause {
-                    let vs = self.type_string(v);
+                    let vs = self.type_string(x.ty);
                     let (es, ts) = (self.type_string(term.ty), self.type_string(t));
                     prepend(c, format!("cannot assign {vs} to {es} (in {ts})"));
                 }

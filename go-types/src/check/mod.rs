@@ -28,6 +28,7 @@ mod index;
 mod init_order;
 mod interfaces;
 mod labels;
+mod late;
 mod literals;
 pub mod mono;
 pub mod operand;
@@ -78,6 +79,8 @@ pub struct CheckOptions {
     pub test_builtins: bool,
     /// Who reports misplaced labels and branches.
     pub branches: BranchChecks,
+    /// Functions of own packages must have bodies (gc's `-complete`).
+    pub require_bodies: bool,
     /// Accept `import "C"` as an opaque package.
     pub fake_import_c: bool,
 }
@@ -99,6 +102,7 @@ impl Default for CheckOptions {
             word_size: 8,
             test_builtins: false,
             branches: BranchChecks::ByChecker,
+            require_bodies: false,
             fake_import_c: false,
         }
     }

@@ -100,7 +100,7 @@ impl Operand {
 impl Checker {
     /// Start position of the leftmost token of expression `e` in the file being checked.
     pub(crate) fn start_pos(&self, e: ExprId) -> Pos {
-        self.env().tree.expr(e).span.lo
+        go_ast::start_pos(&self.env().tree, e)
     }
 
     /// Position that gc's syntax package gives `e` (the operator of binary expressions).
@@ -112,7 +112,7 @@ impl Checker {
     pub(crate) fn operand_pos(&self, x: &Operand) -> Pos {
         match x.expr {
             Some(e) => match self.trees.get(&x.file) {
-                Some(tree) => tree.expr(e).span.lo,
+                Some(tree) => go_ast::start_pos(tree, e),
                 None => self.start_pos(e),
             },
             None => Pos::NONE,

@@ -112,7 +112,7 @@ impl Checker {
                 if !ch.is_valid() || !val.is_valid() {
                     return;
                 }
-                if let Some(elem) = self.chan_elem(stmt.pos, &ch, ChanUse::Send) {
+                if let Some(elem) = self.chan_elem(stmt.span.lo, &ch, ChanUse::Send) {
                     self.assignment(&mut val, Some(elem), "send");
                 }
             }

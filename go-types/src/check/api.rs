@@ -6,7 +6,7 @@
 //! errors are left out there. Nothing here reads files or prints.
 
 use super::version::{GO_CURRENT, Version};
-use super::{Checker, CheckOptions, Delayed, Env, PackageInput, PackageState, Progress};
+use super::{BranchChecks, Checker, CheckOptions, Delayed, Env, PackageInput, PackageState, Progress};
 use crate::codes;
 use crate::info::Info;
 use crate::object::{Color, ObjId, ObjectKind, PkgId, ScopeId};
@@ -160,7 +160,7 @@ impl Checker {
             if !c.states[&pkg].failed {
                 c.monomorph();
             }
-            if !c.states[&pkg].failed {
+            if !c.states[&pkg].failed && c.options.branches == BranchChecks::ByParser {
                 c.late_checks(pkg);
             }
         });

@@ -88,9 +88,10 @@ pub struct CheckOptions {
 /// Who reports misplaced labels, `break`, `continue`, `goto` and `fallthrough`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BranchChecks {
-    /// The parser did already, as gc's does.
+    /// The parser did already, as gc's does; the checker then also does what gc checks after
+    /// go/types' rules.
     ByParser,
-    /// The checker, with go/types' wording.
+    /// The checker, with go/types' wording and nothing beyond go/types.
     ByChecker,
 }
 
@@ -101,7 +102,7 @@ impl Default for CheckOptions {
             relaxed: false,
             word_size: 8,
             test_builtins: false,
-            branches: BranchChecks::ByChecker,
+            branches: BranchChecks::ByParser,
             require_bodies: false,
             fake_import_c: false,
         }

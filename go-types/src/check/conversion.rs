@@ -28,7 +28,14 @@ impl Checker {
                     x.invalidate();
                     return;
                 }
-                None => false,
+                None => {
+                    // gc's message shows what was tried: the integer that the constant is.
+                    let i = constant::to_int(&x.val);
+                    if self.is_integer(t) && constant::is_int(&i) {
+                        x.val = i;
+                    }
+                    false
+                }
             }
         } else if const_arg && self.is_type_param(t) {
             let ok = self.const_to_type_param(x, t, &mut cause);

@@ -36,7 +36,8 @@ fn main() {
     let interner = Arc::new(Interner::new());
     let mut sources = SourceMap::new();
     let mut files = Vec::new();
-    let (mut lines, mut syntax_errors) = (0, 0);
+    let mut lines = 0;
+    let (mut broken, mut broken_files) = (Vec::new(), Vec::new());
     for p in &graph.packages {
         let mut list = Vec::new();
         for f in &p.files {
@@ -50,7 +51,10 @@ fn main() {
             for d in parsed.diagnostics.iter().chain(&branches) {
                 let l = sources.location(d.span.lo);
                 println!("{}:{}:{}: {}", l.file, l.line, l.column, d.message);
-                syntax_errors += usize::from(d.message.starts_with("syntax error"));
+                if d.message.starts_with("syntax error") {
+                    broken.push(p.path.clone());
+                    broken_files.push(Some(id));
+                }
             }
             lines += f.text.iter().filter(|b| **b == b'\n').count();
             list.push(Arc::new(parsed.file));
@@ -58,9 +62,6 @@ fn main() {
         files.push(list);
     }
     let parsed = start.elapsed();
-    if syntax_errors > 0 {
-        return;
-    }
 
     let options = CheckOptions {
         branches: BranchChecks::ByParser,
@@ -91,7 +92,7 @@ fn main() {
     let start = Instant::now();
     let mut slow = Vec::new();
     for (p, id) in graph.packages.iter().zip(&ids) {
-        if p.is_unsafe() || flag("--lazy") && !p.is_root {
+        if p.is_unsafe() || flag("--lazy") && !p.is_root || broken.contains(&p.path) {
             continue;
         }
         let t = Instant::now();
@@ -113,6 +114,9 @@ fn main() {
     if !flag("--quiet") {
         for d in diagnostics.iter().take(max) {
             let l = sources.location(d.span.lo);
+            if broken_files.contains(&sources.file_of(d.span.lo)) {
+                continue;
+            }
             println!("{}:{}:{}: {}", l.file, l.line, l.column, d.message);
             for x in &d.labels {
                 let l = sources.location(x.span.lo);

@@ -270,17 +270,17 @@ impl Checker {
     /// reported for the same line one after the other only the first counts, as in gc.
     pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
         let mut ds = std::mem::take(&mut self.diagnostics);
-        let mut last = (0, String::new());
+        let mut last = None;
         ds.retain(|d| {
-            let mut text = d.message.clone();
-            text.extend(d.labels.iter().map(|l| l.text.as_str()));
-            let at = (self.line_of(d.span.lo), text);
-            let same = at.0 != 0 && at == last;
+            let at = Some((self.line_of(d.span.lo), d.message.clone(), d.labels.clone()));
+            let same = at.as_ref().is_some_and(|a| a.0 != 0) && at == last;
             last = at;
             !same
         });
         ds.sort_by_key(|d| d.span.lo);
-        ds.dedup_by(|a, b| a.span.lo == b.span.lo && a.message == b.message);
+        ds.dedup_by(|a, b| {
+            a.span.lo == b.span.lo && a.message == b.message && a.labels == b.labels
+        });
         ds
     }
 

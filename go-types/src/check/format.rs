@@ -181,7 +181,11 @@ impl Checker {
         if tpar.is_none() && matches!(self.store.types[t], Type::Alias(_) | Type::Named(_)) {
             let mut what = self.composite_kind(t);
             if what.is_empty() {
-                what = self.under_basic(t).map_or("", |k| k.name());
+                what = match self.under(t) {
+                    TypeId::BYTE => "byte",
+                    TypeId::RUNE => "rune",
+                    u => self.basic_kind(u).map_or("", |k| k.name()),
+                };
             }
             if !what.is_empty() {
                 s.push_str(what);

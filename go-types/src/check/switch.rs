@@ -99,7 +99,7 @@ impl Checker {
             }
             let pos = self.operand_pos(&v);
             let Some(first) = dup else {
-                list.push((pos, v.ty));
+                list.push((self.expr_pos(*e), v.ty));
                 continue;
             };
             let s = self.operand_string(&v);

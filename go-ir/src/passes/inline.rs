@@ -321,24 +321,23 @@ fn insert(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Functio
     let mut m = prepare(f, call, callee, site);
     let cold = f.blocks[block].cold;
     // Number all values first: blocks are not in dominance order.
-    for (v, data) in callee.values.iter_enumerated() {
-        if m.values[v.0 as usize].is_none() {
-            let is_capture = match data.def {
-                ValueDef::Result(i, _) => {
-                    matches!(callee.insts[i].op, Op::Capture(n) if (n as usize) < site.captures.len())
-                }
-                ValueDef::Param(..) => false,
-            };
-            if is_capture {
-                if let ValueDef::Result(i, _) = data.def
-                    && let Op::Capture(n) = callee.insts[i].op
-                {
-                    m.values[v.0 as usize] = Some(site.captures[n as usize]);
-                }
+    for (cb, data) in callee.blocks.iter_enumerated() {
+        if cb != Block(0) {
+            for p in &data.params {
+                m.values[p.0 as usize] = Some(f.values.push(callee.values[*p]));
+            }
+        }
+        for i in &data.insts {
+            let inst = &callee.insts[*i];
+            if let Op::Capture(n) = inst.op
+                && let Some(v) = site.captures.get(n as usize)
+            {
+                m.values[inst.results[0].0 as usize] = Some(*v);
                 continue;
             }
-            let new = f.values.push(*data);
-            m.values[v.0 as usize] = Some(new);
+            for r in &inst.results {
+                m.values[r.0 as usize] = Some(f.values.push(callee.values[*r]));
+            }
         }
     }
     let base = f.blocks.len() as u32;

@@ -23,6 +23,9 @@ const MAX_CALLER: usize = 4000;
 /// Cost of a call in a body.
 const CALL_COST: u32 = 10;
 
+/// Functions that other stages know by name.
+const NEVER: &[&str] = &["runtime.deferproc", "runtime.deferprocat", "runtime.deferrangefunc", "runtime.deferreturn", "runtime.gorecover", "runtime.gopanic", "runtime.newproc", "runtime.newobject", "runtime.mallocgc", "runtime.growslice"];
+
 /// What is known about a function as a callee.
 #[derive(Clone, Copy, Debug, Default)]
 struct Summary {
@@ -97,6 +100,9 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
     let none = Summary { cost: None };
     let attrs = prog.funcs[f.id].attrs;
     if attrs.noinline || f.attrs.noinline || f.attrs.wrapper || attrs.wrapper || f.recover_block.is_some() {
+        return none;
+    }
+    if NEVER.contains(&&*prog.funcs[f.id].name) {
         return none;
     }
     let mut cost = 0;

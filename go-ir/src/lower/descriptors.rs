@@ -269,12 +269,12 @@ impl Lowerer<'_> {
     /// What a full descriptor needs besides itself.
     pub(super) fn complete_type(&mut self, t: Ty) {
         for c in self.children(t) {
-            self.use_type(c);
+            self.describe_type(c);
         }
         self.equal_symbol(t);
         if let TyKind::Map(k, e) = self.prog.types.under(t).clone() {
             let (g, _) = self.map_group(k, e);
-            self.use_type(g);
+            self.describe_type(g);
             self.hasher(k);
         }
     }

@@ -46,6 +46,7 @@ macro_rules! for_each_rust_fn {
             sys "runtime.walltime1" walltime1 "func() (sec int64, nsec int64)";
             leaf "runtime.cputicks" cputicks "func() int64";
             asm "runtime.getfp" getfp "func() uintptr";
+            asm "runtime.div128" div128 "func(hi, lo, y uint64) (quo, rem uint64)";
             asm "runtime.memmove" memmove "func(to, from unsafe.Pointer, n uintptr)";
             asm "runtime.memclrNoHeapPointers" memclr "func(p unsafe.Pointer, n uintptr)";
             leaf "runtime.memequal" memequal "func(p, q unsafe.Pointer, n uintptr) bool";

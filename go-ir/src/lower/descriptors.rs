@@ -521,6 +521,7 @@ impl Lowerer<'_> {
             TyKind::Named(_) => {
                 self.prog.types.named(t).map(|n| n.pkg_path.clone()).filter(|p| !p.is_empty())
             }
+            TyKind::Basic(Basic::UnsafePointer) => Some("unsafe".into()),
             TyKind::Pointer(e) | TyKind::Slice(e) | TyKind::Array(e, _) | TyKind::Chan(_, e) => {
                 match self.prog.types.kind(*e) {
                     TyKind::Named(_) => self.package_of(*e),

@@ -24,6 +24,8 @@ enum Kind {
     MulOverflow,
     /// Entry of a function.
     FuncPc,
+    /// Marks for escape analysis: the operands, as far as there are results.
+    Escape,
 }
 
 /// Whether the compiler makes the function with this link name.
@@ -41,6 +43,11 @@ pub fn lower_intrinsic_func(lo: &mut Lowerer<'_>, func: FuncId) {
 }
 
 fn lookup(name: &str) -> Option<Kind> {
+    if let Some(f) = name.strip_prefix("internal/abi.")
+        && (f.starts_with("EscapeNonString[") || f.starts_with("EscapeToResultNonString["))
+    {
+        return Some(Kind::Escape);
+    }
     let (pkg, f) = name.rsplit_once('.')?;
     match pkg {
         "internal/runtime/atomic" => runtime_atomic(f),
@@ -196,6 +203,7 @@ impl Body<'_, '_> {
                 let over = self.not(none);
                 smallvec![r[1], over]
             }
+            Kind::Escape => args.iter().copied().take(results.len()).collect(),
             Kind::FuncPc => {
                 let f = match self.fr.b.def_op(args[0]) {
                     Some(Op::MakeInterface { value, .. }) => *value,

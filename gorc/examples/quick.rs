@@ -72,7 +72,7 @@ fn real() {
     for c in go_ir::passes::run(&mut lowered.prog, &opts) { eprintln!("VERIFY {c}"); }
     }
     lowered.prog.types.compute_all_layouts();
-    tick("passes");
+    tick("passes"); if let Ok(n) = std::env::var("FN") { let id: u32 = n.parse().unwrap(); let f = &lowered.prog.funcs[go_ir::FuncId(id)]; eprintln!("FN {} {}", f.name, matches!(f.body, go_ir::FuncBody::Ir(_))); }
     if let Ok(name) = std::env::var("IR") {
         if let Some(f) = lowered.prog.by_name.get(name.as_str()) { if let Some(b) = lowered.prog.body(*f) { eprintln!("{}", go_ir::text::print::function_text(&lowered.prog, b)); } }
     }

@@ -39,6 +39,9 @@ pub fn run(prog: &mut Program) {
     let mut done = vec![false; prog.funcs.len()];
     let mut summaries = vec![Summary::default(); prog.funcs.len()];
     for id in order {
+        if !matches!(prog.funcs[id].body, FuncBody::Ir(_)) {
+            continue;
+        }
         let FuncBody::Ir(mut body) = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) else {
             continue;
         };

@@ -86,7 +86,7 @@ fn real() {
     }
     let mut work: Vec<(go_ir::FuncId, bool)> = prog.funcs.iter_enumerated().filter(|(_, f)| matches!(f.body, go_ir::FuncBody::Ir(_))).map(|(i, _)| (i, false)).collect();
     work.extend(img.thunks.iter().map(|t| (*t, true)));
-    let fs: Vec<_> = work.par_iter().map_init(|| backend.worker(), |w, (f, th)| if *th { w.thunk(prog, *f) } else { w.compile(prog, *f, &st) }).collect();
+    let fs: Vec<_> = work.par_iter().map_init(|| backend.worker(), |w, (f, th)| { if std::env::var("TRACE").is_ok() { eprintln!("CG {}", prog.funcs[*f].name); } if *th { w.thunk(prog, *f) } else { w.compile(prog, *f, &st) } }).collect();
     let mut functions = Vec::new();
     for f in fs { match f { Ok(f) => functions.push(f), Err(e) => eprintln!("{e}") } }
     tick("codegen");

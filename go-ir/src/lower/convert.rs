@@ -119,7 +119,7 @@ impl Body<'_, '_> {
 
     /// Dynamic value of type `ty` from the data word of an interface.
     pub(super) fn unbox(&mut self, data: Value, ty: Ty) -> Value {
-        if self.lo.prog.types.is_direct_iface(ty) {
+        if self.lo.is_direct(ty) {
             return self.unbox_direct(data, ty);
         }
         if self.size_of(ty) == 0 {

@@ -543,7 +543,7 @@ impl Lowerer<'_> {
         if self.alg(t) == Alg::Memory {
             tflag |= 8;
         }
-        if self.is_direct_iface(t) {
+        if self.is_direct(t) {
             tflag |= 32;
         }
         b.at(21, &[l.align as u8, l.align as u8, self.kind_number(t)]);

@@ -24,6 +24,8 @@ enum Kind {
     MulOverflow,
     /// Entry of a function.
     FuncPc,
+    /// The same bits as the result's type.
+    Cast,
     /// Marks for escape analysis: the operands, as far as there are results.
     Escape,
 }
@@ -61,6 +63,7 @@ fn lookup(name: &str) -> Option<Kind> {
             "Add64" => Some(Kind::Plain(Intrinsic::AddCarry)),
             _ => None,
         },
+        "crypto/internal/constanttime" if f == "boolToUint8" => Some(Kind::Cast),
         "internal/abi" if matches!(f, "FuncPCABI0" | "FuncPCABIInternal") => Some(Kind::FuncPc),
         "runtime" => match f {
             "getg" => Some(Kind::Plain(Intrinsic::GetG)),
@@ -203,6 +206,7 @@ impl Body<'_, '_> {
                 let over = self.not(none);
                 smallvec![r[1], over]
             }
+            Kind::Cast => smallvec![self.bitcast(args[0], results[0])],
             Kind::Escape => args.iter().copied().take(results.len()).collect(),
             Kind::FuncPc => {
                 let f = match self.fr.b.def_op(args[0]) {

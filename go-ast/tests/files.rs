@@ -1,7 +1,8 @@
 //! Files under `testdata`: those in `valid` parse without error; those in `errors` have exactly the
 //! errors that their comments announce. `/* ERROR text */` stands before the token at which an error
-//! is reported, `// ERROR text` on its line; the text is a part of the message. Broken texts of any
-//! kind never make the parser panic or run away.
+//! is reported, `// ERROR text` on its line; the text is a part of the message. Those in `format`
+//! are formatted as the file beside them says. Broken texts of any kind never make the parser panic
+//! or run away. With a Go SDK at hand (`GOROOT`), its sources are parsed and formatted too.
 
 use go_ast::{Comments, ParseMode, check_all_branches, parse};
 use go_lexer::tokenize;
@@ -84,6 +85,37 @@ fn erroneous_files_have_the_announced_errors() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+#[test]
+fn formatted_files_are_as_golden_and_stay_so() {
+    for path in files("format") {
+        if path.extension().is_some_and(|e| e == "input") {
+            let text = std::fs::read(&path).expect("readable");
+            let golden = std::fs::read_to_string(path.with_extension("golden")).expect("readable");
+            assert_eq!(go_ast::format(&text).expect("no errors"), golden, "{}", path.display());
+            assert_eq!(go_ast::format(golden.as_bytes()).expect("no errors"), golden);
+        }
+    }
+}
+
+#[test]
+fn sources_of_the_sdk_parse_and_are_formatted_already() {
+    let Some(root) = std::env::var_os("GOROOT") else {
+        eprintln!("skipped: GOROOT is not set");
+        return;
+    };
+    for package in ["fmt", "go/types", "runtime", "sort", "strconv"] {
+        let dir = Path::new(&root).join("src").join(package);
+        for entry in std::fs::read_dir(dir).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.extension().is_some_and(|e| e == "go") {
+                let text = std::fs::read(&path).expect("readable");
+                let formatted = go_ast::format(&text).expect("no errors");
+                assert!(formatted.as_bytes() == text, "{}", path.display());
+            }
+        }
+    }
+}
+
 /// A small generator of numbers; the same every time.
 struct Numbers(u64);
 
@@ -130,6 +162,7 @@ fn mutated_files_never_panic() {
         }
         for comments in [Comments::Skip, Comments::Keep] {
             let mode = ParseMode { comments, ..ParseMode::default() };
+            let _ = go_ast::format(&text);
             let _ = parse(go_source::FileId(0), Pos(1), &text, &Interner::new(), mode);
         }
         let _ = errors("m.go", &text);

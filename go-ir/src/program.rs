@@ -14,6 +14,7 @@ pub const BACKEND_SYMBOLS: &[&str] = &[
     "runtime.memclrNoHeapPointers",
     "runtime.mallocgc",
     "runtime.zerobase",
+    "runtime.div128",
 ];
 
 /// Runtime functions (by link name) that code generation calls by itself; they must be in the program.

@@ -414,12 +414,6 @@ impl TypeTable {
         }
     }
 
-    /// Whether a value of the type is the data word of an interface itself: its only word is a pointer.
-    pub fn is_direct_iface(&mut self, t: Ty) -> bool {
-        let l = self.layout(t);
-        l.size == 8 && l.ptr_bytes == 8
-    }
-
     /// Whether two values are equal exactly if their memory is: no padding, floats, strings,
     /// interfaces, blank fields in it.
     pub fn is_regular_memory(&mut self, t: Ty) -> bool {
@@ -443,6 +437,12 @@ impl TypeTable {
                 end == l.size
             }
         }
+    }
+
+    /// Whether an interface's data word is the value itself: it is one pointer. Layouts must be there.
+    pub fn is_direct_iface(&self, t: Ty) -> bool {
+        let l = self.layout_of(t);
+        l.size == 8 && l.ptr_bytes == 8
     }
 
     /// Whether values contain pointers.

@@ -19,7 +19,7 @@ pub(crate) enum RtKind {
 }
 
 /// Target of a relocation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RtTarget {
     /// A section of the object, at an offset.
     Section(usize, u64),

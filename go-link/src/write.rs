@@ -38,7 +38,7 @@ pub fn link(input: &LinkInput<'_>) -> Result<Image, LinkError> {
     };
     let typelinks: Vec<usize> = input.typelinks.iter().filter_map(live).collect();
     let itabs: Vec<usize> = input.itabs.iter().filter_map(live).collect();
-    let got = got_names(&rt, &r);
+    let got = got_targets(&rt, &r);
     let table_size = tabs.size(typelinks.len(), itabs.len()).next_multiple_of(16);
     let note_at = table_size + 8 * got.len() as u64;
     layout::place_data(&mut l, input, &rt, &r, note_at + NOTE_SIZE, info.len() as u64)?;
@@ -69,11 +69,14 @@ pub fn link(input: &LinkInput<'_>) -> Result<Image, LinkError> {
     let addrs = |v: &[usize]| v.iter().map(|i| l.datas[*i]).collect::<Vec<_>>();
     let modinfo = (if mod_len == 0 { 0 } else { l.buildinfo.addr + mod_at as u64 }, mod_len as u64);
     tabs.write(&l, &addrs(&typelinks), &addrs(&itabs), modinfo, table_bytes);
-    for (i, (name, weak)) in got.iter().enumerate() {
-        let a = match (r.name(name), weak) {
-            (Some(d), _) => l.addr(d),
-            (None, true) => 0,
-            (None, false) => return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() }),
+    for (i, target) in got.iter().enumerate() {
+        let a = match target {
+            RtTarget::Section(t, off) => l.rt[*t] + off,
+            RtTarget::Name { name, weak } => match (r.name(name), weak) {
+                (Some(d), _) => l.addr(d),
+                (None, true) => 0,
+                (None, false) => return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() }),
+            },
         };
         table_bytes[(table_size as usize) + 8 * i..][..8].copy_from_slice(&a.to_le_bytes());
     }
@@ -111,6 +114,10 @@ impl Image {
     /// What the system says about the path.
     pub fn write_to(&self, path: &Path) -> Result<(), LinkError> {
         let fail = |source| LinkError::Write { path: path.display().to_string(), source };
+        // Devices such as /dev/null are written to, never replaced.
+        if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+            return std::fs::write(path, &self.bytes).map_err(fail);
+        }
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}.tmp", std::process::id()));
         let tmp = path.with_file_name(name);
@@ -131,22 +138,24 @@ impl Image {
     }
 }
 
-/// Names that need a slot in the offset table.
-fn got_names(rt: &RtObject<'_>, r: &Reached) -> Vec<(String, bool)> {
-    let mut out: Vec<(String, bool)> = Vec::new();
-    for (i, s) in rt.sections.iter().enumerate().filter(|(i, _)| r.rt[*i]) {
-        let _ = i;
+/// Targets that need a slot in the offset table.
+fn got_targets(rt: &RtObject<'_>, r: &Reached) -> Vec<RtTarget> {
+    let mut out: Vec<RtTarget> = Vec::new();
+    for (_, s) in rt.sections.iter().enumerate().filter(|(i, _)| r.rt[*i]) {
         for (off, kind, target, _) in &s.relocs {
-            if *kind == RtReloc::GotPc
-                && let RtTarget::Name { name, weak } = target
-                && !(is_relaxable(s.bytes, *off as usize) && r.name(name).is_some())
-                && !out.iter().any(|(n, _)| n == name)
-            {
-                out.push((name.clone(), *weak));
+            if *kind == RtReloc::GotPc && !(is_relaxable(s.bytes, *off as usize) && is_defined(r, target)) && !out.contains(target) {
+                out.push(target.clone());
             }
         }
     }
     out
+}
+
+fn is_defined(r: &Reached, target: &RtTarget) -> bool {
+    match target {
+        RtTarget::Section(..) => true,
+        RtTarget::Name { name, .. } => r.name(name).is_some(),
+    }
 }
 
 /// `mov foo@GOTPCREL(%rip), %reg`, which becomes `lea`.
@@ -198,7 +207,7 @@ struct Copier<'a> {
     rt: &'a RtObject<'a>,
     r: &'a Reached,
     l: &'a Layout,
-    got: &'a [(String, bool)],
+    got: &'a [RtTarget],
     got_addr: u64,
 }
 
@@ -282,11 +291,11 @@ impl Copier<'_> {
         for (offset, kind, target, addend) in &s.relocs {
             let at = *offset as usize;
             let place = self.l.rt[i] + offset;
-            let (addr, name) = match target {
-                RtTarget::Section(t, off) => (self.l.rt[*t] + off, None),
+            let addr = match target {
+                RtTarget::Section(t, off) => self.l.rt[*t] + off,
                 RtTarget::Name { name, weak } => match self.r.name(name) {
-                    Some(d) => (self.l.addr(d), Some(name)),
-                    None if *weak => (0, Some(name)),
+                    Some(d) => self.l.addr(d),
+                    None if *weak => 0,
                     None => return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() }),
                 },
             };
@@ -298,24 +307,13 @@ impl Copier<'_> {
                     out[at..at + 4].copy_from_slice(&(value.wrapping_sub(place) as u32).to_le_bytes());
                 }
                 RtReloc::GotPc => {
-                    let slot = name.and_then(|n| self.got.iter().position(|(g, _)| g == n));
-                    let v = match slot {
-                        Some(slot) => (self.got_addr + 8 * slot as u64).wrapping_add_signed(*addend),
-                        None if is_relaxable(out, at) => {
-                            out[at - 2] = 0x8d;
-                            value
-                        }
-                        None if at >= 2 && out[at - 2] == 0xff && out[at - 1] == 0x15 => {
-                            out[at - 2] = 0x67;
-                            out[at - 1] = 0xe8;
-                            value
-                        }
-                        None if at >= 2 && out[at - 2] == 0xff && out[at - 1] == 0x25 => {
-                            out[at - 2] = 0x90;
-                            out[at - 1] = 0xe9;
-                            value
-                        }
-                        None => return Err(LinkError::Runtime(format!("offset table access at {at:#x} cannot be relaxed"))),
+                    let v = if is_relaxable(s.bytes, at) && is_defined(self.r, target) {
+                        out[at - 2] = 0x8d;
+                        value
+                    } else {
+                        let slot = self.got.iter().position(|g| g == target);
+                        let slot = slot.ok_or_else(|| LinkError::Runtime(format!("no offset table slot at {at:#x}")))?;
+                        (self.got_addr + 8 * slot as u64).wrapping_add_signed(*addend)
                     };
                     out[at..at + 4].copy_from_slice(&(v.wrapping_sub(place) as u32).to_le_bytes());
                 }

@@ -46,6 +46,8 @@ pub(crate) unsafe extern "C" fn mallocgc_slow(size: usize, typ: *const Type, nee
             collect(false);
         }
         let needzero = needzero & 0xff != 0;
+        // Objects without bytes share the smallest ones; their addresses only must not be nil.
+        let size = size.max(1);
         let p = rt.heap.alloc(&mut (*m).cache, size, typ, needzero);
         if p != 0 {
             return p;

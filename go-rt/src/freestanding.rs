@@ -7,6 +7,7 @@ mod arch;
 mod bytealg;
 mod gc;
 mod global;
+mod kernels;
 mod mem;
 mod os;
 mod pctable;

@@ -10,6 +10,9 @@ mod bytealg;
 mod gc;
 #[cfg(test)]
 #[allow(dead_code, reason = "compiled here for its tests only")]
+mod kernels;
+#[cfg(test)]
+#[allow(dead_code, reason = "compiled here for its tests only")]
 mod mem;
 #[cfg(test)]
 #[allow(dead_code, reason = "compiled here for its tests only")]
@@ -18,6 +21,7 @@ mod os;
 #[allow(dead_code, reason = "compiled here for its tests only")]
 mod pctable;
 #[cfg(test)]
+#[allow(dead_code, reason = "compiled here for its tests only")]
 #[path = "sched/size.rs"]
 mod stack_size;
 

@@ -6,7 +6,7 @@
 
 /// Bytes of a G that Go code may see: the header below, then Go-only fields. The runtime allocates
 /// it zeroed, outside the heap, and scans it conservatively.
-pub const G_SIZE: usize = 1024;
+pub const G_SIZE: usize = 448;
 /// First byte of the Go-only fields.
 pub const GO_FIELDS: usize = 176;
 

@@ -32,9 +32,18 @@ impl Context {
 /// A simple statement.
 pub(super) enum Simple {
     Stmt(StmtId),
-    /// `binding := x.(type)`; the statement is the guard alone.
-    Guard(StmtId, Ident),
+    /// `binding := x.(type)`.
+    Guard(Guard),
     Range(RangeHead),
+}
+
+/// `binding := x.(type)`
+pub(super) struct Guard {
+    /// The assertion as a statement.
+    stmt: StmtId,
+    binding: Ident,
+    lhs: ExprId,
+    op_pos: Pos,
 }
 
 /// `lhs = range x`
@@ -122,7 +131,8 @@ impl Parser<'_> {
             && let ExprKind::Name(name) = self.file.exprs[l].kind
         {
             let ident = Ident { name, pos: self.file.exprs[l].pos };
-            return Simple::Guard(self.expr_stmt(x), ident);
+            let stmt = self.expr_stmt(x);
+            return Simple::Guard(Guard { stmt, binding: ident, lhs: l, op_pos: pos });
         }
         let lo = self.lo(lhs.first);
         let kind = StmtKind::Assign {
@@ -133,6 +143,21 @@ impl Parser<'_> {
             op_pos: pos,
         };
         Simple::Stmt(self.stmt_node(kind, lo, pos))
+    }
+
+    /// What looked like the guard of a type switch is its initial statement: a (wrong) definition.
+    fn guard_to_definition(&mut self, g: &Guard) {
+        let StmtKind::Expr(x) = self.file.stmts[g.stmt].kind else { return };
+        let s = &mut self.file.stmts[g.stmt];
+        s.span.lo = g.binding.pos;
+        s.pos = g.op_pos;
+        s.kind = StmtKind::Assign {
+            lhs: Box::new([g.lhs]),
+            rhs: Box::new([x]),
+            define: true,
+            op: None,
+            op_pos: g.op_pos,
+        };
     }
 
     /// At `range`.
@@ -146,7 +171,8 @@ impl Parser<'_> {
     /// A simple statement where `range` cannot stand.
     fn plain_stmt(&mut self) -> StmtId {
         match self.simple_stmt(None, Context::Plain) {
-            Simple::Stmt(s) | Simple::Guard(s, _) => s,
+            Simple::Stmt(s) => s,
+            Simple::Guard(g) => g.stmt,
             Simple::Range(r) => self.expr_stmt(r.x),
         }
     }
@@ -169,7 +195,7 @@ impl Parser<'_> {
 
     fn header_parts(&mut self, context: Context, h: &mut Header) {
         let mut init = None;
-        let mut init_binding = None;
+        let mut init_guard = None;
         if self.tok != Tok::Semi {
             if self.got(Tok::Var) {
                 let keyword = context.keyword();
@@ -181,19 +207,22 @@ impl Parser<'_> {
                     return;
                 }
                 Simple::Stmt(s) => init = Some(s),
-                Simple::Guard(s, binding) => {
-                    init = Some(s);
-                    init_binding = Some(binding);
+                Simple::Guard(g) => {
+                    init = Some(g.stmt);
+                    init_guard = Some(g);
                 }
             }
         }
 
         if self.tok == Tok::Lbrace {
             // What was read is the condition; there is no initial statement.
-            h.binding = init_binding;
+            h.binding = init_guard.map(|g| g.binding);
             return self.condition(init, None, context, h);
         }
         h.init = init;
+        if let Some(g) = init_guard {
+            self.guard_to_definition(&g);
+        }
         let mut semi = None;
         if self.tok == Tok::Semi {
             semi = Some((self.pos(), self.semi_text()));
@@ -226,9 +255,9 @@ impl Parser<'_> {
         } else if self.tok != Tok::Lbrace {
             cond = Some(match self.simple_stmt(None, context) {
                 Simple::Stmt(s) => s,
-                Simple::Guard(s, binding) => {
-                    h.binding = Some(binding);
-                    s
+                Simple::Guard(g) => {
+                    h.binding = Some(g.binding);
+                    g.stmt
                 }
                 Simple::Range(r) => self.expr_stmt(r.x),
             });

@@ -77,7 +77,9 @@ impl Parser<'_> {
 
     fn simple(&mut self, lhs: Option<ExprList>) -> StmtId {
         match self.simple_stmt(lhs, Context::Plain) {
-            Simple::Stmt(s) | Simple::Guard(s, _) => s,
+            Simple::Stmt(s) => s,
+            // Only the header of a switch has guards, only that of a for has ranges.
+            Simple::Guard(_) => self.empty(self.pos()),
             Simple::Range(r) => {
                 let pos = r.pos;
                 self.stmt_node(StmtKind::Bad, pos, pos)

@@ -84,6 +84,8 @@ impl Fx<'_, '_> {
             }
         };
         let bad = self.b.ins().icmp(cc, i, n);
-        self.cold_panic(bad, if unsigned { name_u } else { name }, &[i, n]);
+        // The runtime takes the array's length first, as for `0 <= x <= y` with y the slice's.
+        let args = if kind == BoundsKind::SliceConvert { [n, i] } else { [i, n] };
+        self.cold_panic(bad, if unsigned { name_u } else { name }, &args);
     }
 }

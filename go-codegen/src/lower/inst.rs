@@ -289,12 +289,6 @@ impl Fx<'_, '_> {
         self.def(i, r);
     }
 
-    /// Whether the value itself is the data word (pointer-shaped types).
-    fn is_direct_iface(&self, t: Ty) -> bool {
-        let l = self.prog.types.layout_of(t);
-        l.size == 8 && l.ptr_bytes == 8
-    }
-
     fn make_interface(&mut self, i: Inst, value: Value, ty: Ty, site: Site) {
         let iface = self.result_ty(i);
         let TyKind::Interface(methods) = self.prog.types.under(iface) else {
@@ -311,7 +305,7 @@ impl Fx<'_, '_> {
         };
         let repr = self.repr(value);
         let size = self.prog.types.layout_of(ty).size;
-        let data = if self.is_direct_iface(ty) {
+        let data = if self.prog.types.is_direct_iface(ty) {
             match repr {
                 Repr::Parts(ps) => ps[0],
                 Repr::Mem(_) => panic!("bug: pointer in memory"),

@@ -4,7 +4,8 @@ use super::Fx;
 use crate::abi::clif_type;
 use crate::repr::Repr;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value as V, types};
+use cranelift_codegen::ir::{AbiParam, Signature, AtomicRmwOp, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value as V, types};
+use cranelift_codegen::isa::CallConv;
 use go_ir::{Inst, Intrinsic, Value};
 
 impl Fx<'_, '_> {
@@ -92,7 +93,18 @@ impl Fx<'_, '_> {
                 let borrow = self.b.ins().uextend(types::I64, b);
                 self.def_pair(i, diff, borrow);
             }
-            I::Div128 => panic!("bug: 128-bit division is not an intrinsic of this target"),
+            I::Div128 => {
+                let args: Vec<V> = args.iter().map(|a| self.scalar(*a)).collect();
+                let mut sig = Signature::new(CallConv::SystemV);
+                sig.params.extend([AbiParam::new(types::I64); 3]);
+                sig.returns.extend([AbiParam::new(types::I64); 2]);
+                let sym = self.prog.find_named("runtime.div128").expect("bug: runtime.div128 is not declared");
+                let f = self.func_ref(sym, sig);
+                let call = self.b.ins().call(f, &args);
+                let rs = self.b.inst_results(call);
+                let (q, r) = (rs[0], rs[1]);
+                self.def_pair(i, q, r);
+            }
             I::GetG => {
                 let r = self.b.ins().get_pinned_reg(types::I64);
                 self.def1(i, r);

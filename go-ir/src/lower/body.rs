@@ -914,8 +914,15 @@ impl<'l, 'a> Body<'l, 'a> {
 
     /// Descriptor of a type.
     pub fn type_desc(&mut self, t: Ty) -> Value {
-        self.lo.use_type(t);
+        self.lo.describe_type(t);
         self.fr.b.emit(Op::TypeDesc(t), Ty::UNSAFE_POINTER)
+    }
+
+    /// Descriptor of an interface type that values are asserted or converted to at run time: types are
+    /// searched for its methods.
+    pub(super) fn target_desc(&mut self, t: Ty) -> Value {
+        self.lo.use_type(t);
+        self.type_desc(t)
     }
 
     /// Itab of a concrete type for an interface type.

@@ -4,6 +4,7 @@ use super::body::{Body, Opnd};
 use crate::ir::{Intrinsic, Op, Value};
 use crate::ty::{Ty, TyKind};
 use go_ast::{ExprId, ExprKind};
+use smallvec::{SmallVec, smallvec};
 use go_source::Symbol;
 use std::sync::Arc;
 
@@ -83,10 +84,25 @@ impl Body<'_, '_> {
         self.bitcast(p, pty)
     }
 
-    /// Index of the field that a key names.
-    fn field_index(&self, t: Ty, key: ExprId) -> Option<u32> {
+    /// Path to the field that a key names: its index, after those of the embedded structs that hold
+    /// it (promoted fields as keys, Go 1.27).
+    fn field_path(&self, t: Ty, key: ExprId) -> Option<SmallVec<[u32; 2]>> {
         let ExprKind::Name(name) = self.tree.exprs[key].kind else { return None };
-        self.field_by_name(t, name)
+        let mut level: Vec<(Ty, SmallVec<[u32; 2]>)> = vec![(t, SmallVec::new())];
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for (t, path) in level {
+                if let Some(i) = self.field_by_name(t, name) {
+                    return Some(path.iter().copied().chain([i]).collect());
+                }
+                let TyKind::Struct(fields) = self.under(t) else { continue };
+                for (i, f) in fields.iter().enumerate().filter(|(_, f)| f.embedded) {
+                    next.push((f.ty, path.iter().copied().chain([i as u32]).collect()));
+                }
+            }
+            level = next;
+        }
+        None
     }
 
     fn field_by_name(&self, t: Ty, name: Symbol) -> Option<u32> {
@@ -96,14 +112,14 @@ impl Body<'_, '_> {
         }
     }
 
-    /// (field, value expression) of a struct literal.
-    fn struct_elems(&self, e: ExprId, ty: Ty) -> Vec<(u32, ExprId)> {
+    /// (path to the field, value expression) of a struct literal.
+    fn struct_elems(&self, e: ExprId, ty: Ty) -> Vec<(SmallVec<[u32; 2]>, ExprId)> {
         self.elems_of(e)
             .iter()
             .enumerate()
             .filter_map(|(i, el)| match self.tree.exprs[*el].kind {
-                ExprKind::KeyValue { key, value } => self.field_index(ty, key).map(|f| (f, value)),
-                _ => Some((i as u32, *el)),
+                ExprKind::KeyValue { key, value } => self.field_path(ty, key).map(|f| (f, value)),
+                _ => Some((smallvec![i as u32], *el)),
             })
             .collect()
     }
@@ -111,8 +127,15 @@ impl Body<'_, '_> {
     fn struct_value(&mut self, e: ExprId, ty: Ty) -> Value {
         let TyKind::Struct(fields) = self.under(ty) else { return self.zero(ty) };
         let mut parts: Vec<Option<Value>> = vec![None; fields.len()];
-        for (i, x) in self.struct_elems(e, ty) {
-            parts[i as usize] = Some(self.expr_to(x, fields[i as usize].ty));
+        let elems = self.struct_elems(e, ty);
+        if elems.iter().any(|(path, _)| path.len() > 1) {
+            let p = self.alloc(ty);
+            self.fill(e, p, ty);
+            return self.load(p, ty);
+        }
+        for (path, x) in elems {
+            let i = path[0] as usize;
+            parts[i] = Some(self.expr_to(x, fields[i].ty));
         }
         if parts.iter().all(Option::is_none) {
             return self.zero(ty);
@@ -125,10 +148,15 @@ impl Body<'_, '_> {
     /// Fills zeroed memory at `p` with a struct or array literal.
     pub(super) fn fill(&mut self, e: ExprId, p: Value, ty: Ty) {
         match self.under(ty) {
-            TyKind::Struct(fields) => {
-                for (i, x) in self.struct_elems(e, ty) {
-                    let a = self.field_addr(p, ty, i);
-                    self.store_into(x, a, fields[i as usize].ty);
+            TyKind::Struct(_) => {
+                for (path, x) in self.struct_elems(e, ty) {
+                    let (mut a, mut t) = (p, ty);
+                    for i in path {
+                        let TyKind::Struct(fields) = self.under(t) else { return };
+                        a = self.field_addr(a, t, i);
+                        t = fields[i as usize].ty;
+                    }
+                    self.store_into(x, a, t);
                 }
             }
             TyKind::Array(elem, _) => self.fill_elems(e, p, elem),

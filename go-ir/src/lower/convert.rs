@@ -32,9 +32,7 @@ impl Body<'_, '_> {
 
     fn note_iface_value(&mut self, from: Ty, to: Ty) {
         self.lo.use_iface_value(from);
-        if self.is_eface(to) {
-            self.lo.use_type(from);
-        } else {
+        if !self.is_eface(to) {
             let iface = self.lo.prog.types.underlying(to);
             self.lo.use_itab(from, iface);
         }
@@ -110,7 +108,7 @@ impl Body<'_, '_> {
             Ty::UNSAFE_POINTER,
             |s| s.zero(Ty::UNSAFE_POINTER),
             |s| {
-                let inter = s.type_desc(to);
+                let inter = s.target_desc(to);
                 s.call_rt1("assertE2I", &[inter, typ], Ty::UNSAFE_POINTER)
             },
         );
@@ -121,7 +119,7 @@ impl Body<'_, '_> {
 
     /// Dynamic value of type `ty` from the data word of an interface.
     pub(super) fn unbox(&mut self, data: Value, ty: Ty) -> Value {
-        if self.lo.prog.types.is_direct_iface(ty) {
+        if self.lo.is_direct(ty) {
             return self.unbox_direct(data, ty);
         }
         if self.size_of(ty) == 0 {
@@ -181,7 +179,7 @@ impl Body<'_, '_> {
                 });
                 return self.compose(&[typ, data], ty);
             }
-            let inter = self.type_desc(ty);
+            let inter = self.target_desc(ty);
             let tab = self.call_rt1("assertE2I", &[inter, typ], Ty::UNSAFE_POINTER);
             return self.compose(&[tab, data], ty);
         }
@@ -229,7 +227,7 @@ impl Body<'_, '_> {
                     Ty::UNSAFE_POINTER,
                     |s| s.zero(Ty::UNSAFE_POINTER),
                     |s| {
-                        let inter = s.type_desc(ty);
+                        let inter = s.target_desc(ty);
                         s.call_rt1("assertE2I2", &[inter, typ], Ty::UNSAFE_POINTER)
                     },
                 )

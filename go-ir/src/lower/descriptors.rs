@@ -269,12 +269,12 @@ impl Lowerer<'_> {
     /// What a full descriptor needs besides itself.
     pub(super) fn complete_type(&mut self, t: Ty) {
         for c in self.children(t) {
-            self.use_type(c);
+            self.describe_type(c);
         }
         self.equal_symbol(t);
         if let TyKind::Map(k, e) = self.prog.types.under(t).clone() {
             let (g, _) = self.map_group(k, e);
-            self.use_type(g);
+            self.describe_type(g);
             self.hasher(k);
         }
     }
@@ -521,6 +521,7 @@ impl Lowerer<'_> {
             TyKind::Named(_) => {
                 self.prog.types.named(t).map(|n| n.pkg_path.clone()).filter(|p| !p.is_empty())
             }
+            TyKind::Basic(Basic::UnsafePointer) => Some("unsafe".into()),
             TyKind::Pointer(e) | TyKind::Slice(e) | TyKind::Array(e, _) | TyKind::Chan(_, e) => {
                 match self.prog.types.kind(*e) {
                     TyKind::Named(_) => self.package_of(*e),
@@ -542,7 +543,7 @@ impl Lowerer<'_> {
         if self.alg(t) == Alg::Memory {
             tflag |= 8;
         }
-        if self.is_direct_iface(t) {
+        if self.is_direct(t) {
             tflag |= 32;
         }
         b.at(21, &[l.align as u8, l.align as u8, self.kind_number(t)]);

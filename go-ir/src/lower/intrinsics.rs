@@ -24,6 +24,10 @@ enum Kind {
     MulOverflow,
     /// Entry of a function.
     FuncPc,
+    /// The same bits as the result's type.
+    Cast,
+    /// Marks for escape analysis: the operands, as far as there are results.
+    Escape,
 }
 
 /// Whether the compiler makes the function with this link name.
@@ -41,6 +45,11 @@ pub fn lower_intrinsic_func(lo: &mut Lowerer<'_>, func: FuncId) {
 }
 
 fn lookup(name: &str) -> Option<Kind> {
+    if let Some(f) = name.strip_prefix("internal/abi.")
+        && (f.starts_with("EscapeNonString[") || f.starts_with("EscapeToResultNonString["))
+    {
+        return Some(Kind::Escape);
+    }
     let (pkg, f) = name.rsplit_once('.')?;
     match pkg {
         "internal/runtime/atomic" => runtime_atomic(f),
@@ -54,6 +63,7 @@ fn lookup(name: &str) -> Option<Kind> {
             "Add64" => Some(Kind::Plain(Intrinsic::AddCarry)),
             _ => None,
         },
+        "crypto/internal/constanttime" if f == "boolToUint8" => Some(Kind::Cast),
         "internal/abi" if matches!(f, "FuncPCABI0" | "FuncPCABIInternal") => Some(Kind::FuncPc),
         "runtime" => match f {
             "getg" => Some(Kind::Plain(Intrinsic::GetG)),
@@ -196,6 +206,8 @@ impl Body<'_, '_> {
                 let over = self.not(none);
                 smallvec![r[1], over]
             }
+            Kind::Cast => smallvec![self.bitcast(args[0], results[0])],
+            Kind::Escape => args.iter().copied().take(results.len()).collect(),
             Kind::FuncPc => {
                 let f = match self.fr.b.def_op(args[0]) {
                     Some(Op::MakeInterface { value, .. }) => *value,

@@ -4,7 +4,7 @@
 use super::body::lower_made;
 use super::program::{Instance, Job, Lowerer};
 use crate::ir::{Attrs, Callee, CmpOp, FuncId, Op, Value};
-use crate::ty::{Basic, FuncSig, Ty, TyKind};
+use crate::ty::{FuncSig, Ty, TyKind};
 use go_source::{Pos, Symbol};
 use go_types::object::ObjId;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -224,7 +224,7 @@ impl Lowerer<'_> {
         if matches!(self.prog.types.kind(t), TyKind::Pointer(_)) {
             return self.method_func(t, m);
         }
-        if self.is_direct_iface(t) {
+        if self.is_direct(t) {
             return self.wrapper(t, m, true);
         }
         let p = self.intern(TyKind::Pointer(t));
@@ -239,6 +239,12 @@ impl Lowerer<'_> {
     /// The function of a method expression as reflect's `Type.Method` calls it.
     pub(super) fn value_entry(&mut self, t: Ty, m: &Method) -> FuncId {
         self.method_func(t, m)
+    }
+
+    /// Whether an interface's data word is the value itself.
+    pub(super) fn is_direct(&mut self, t: Ty) -> bool {
+        self.prog.types.layout(t);
+        self.prog.types.is_direct_iface(t)
     }
 
     fn wrapper(&mut self, recv: Ty, m: &Method, from_word: bool) -> FuncId {
@@ -273,17 +279,6 @@ impl Lowerer<'_> {
             Source::Iface { iface, index } => self.use_iface_method(*iface, *index),
         }
         f
-    }
-
-    /// Whether an interface's data word is the value itself.
-    pub(super) fn is_direct_iface(&self, t: Ty) -> bool {
-        match self.prog.types.under(t) {
-            TyKind::Pointer(_) | TyKind::Func(_) | TyKind::Map(..) | TyKind::Chan(..) => true,
-            TyKind::Basic(b) => *b == Basic::UnsafePointer,
-            TyKind::Struct(fields) => fields.len() == 1 && self.is_direct_iface(fields[0].ty),
-            TyKind::Array(e, n) => *n == 1 && self.is_direct_iface(*e),
-            TyKind::Slice(_) | TyKind::Interface(_) | TyKind::Named(_) => false,
-        }
     }
 }
 

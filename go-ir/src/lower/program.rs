@@ -92,6 +92,8 @@ pub struct Lowerer<'a> {
     /// Types with full descriptors.
     pub(super) used_types: FxHashSet<Ty>,
     pub(super) new_types: Vec<Ty>,
+    /// Interface types whose methods are kept.
+    asserted: FxHashSet<Ty>,
     /// Types whose values become dynamic values of interfaces.
     pub(super) live: FxHashSet<Ty>,
     pub(super) new_live: Vec<Ty>,
@@ -131,6 +133,7 @@ impl<'a> Lowerer<'a> {
             hash_funcs: FxHashMap::default(),
             used_types: FxHashSet::default(),
             new_types: Vec::new(),
+            asserted: FxHashSet::default(),
             live: FxHashSet::default(),
             new_live: Vec::new(),
             called: FxHashSet::default(),
@@ -282,7 +285,12 @@ impl<'a> Lowerer<'a> {
         let t = self.checker.store.objects[obj].ty;
         let ty = self.ty(t, &Instance::default());
         let name = self.symbols.func_symbol(self.checker, obj);
-        let g = self.prog.globals.push(Global { name: name.as_str().into(), ty, init: DataInit::default() });
+        // The SDK defines this one in assembly: small integers as interface data.
+        let mut init = DataInit::default();
+        if name == "runtime.staticuint64s" {
+            init.bytes = (0..256u64).flat_map(u64::to_le_bytes).collect();
+        }
+        let g = self.prog.globals.push(Global { name: name.as_str().into(), ty, init });
         self.globals.insert(obj, g);
         self.global_objs.insert(g, obj);
         self.new_globals.push(obj);
@@ -298,10 +306,28 @@ impl<'a> Lowerer<'a> {
         self.global(obj)
     }
 
-    /// A full descriptor of the type is needed at run time.
+    /// A full descriptor of the type is needed at run time. An interface type's may be the target of
+    /// an assertion, so that types are searched for its methods.
     pub fn use_type(&mut self, t: Ty) {
+        self.describe_type(t);
+        self.keep_iface_methods(t);
+    }
+
+    /// As `use_type`, for types that are only part of something described.
+    pub(super) fn describe_type(&mut self, t: Ty) {
         if self.used_types.insert(t) {
             self.new_types.push(t);
+        }
+    }
+
+    /// If `t` is an interface type: its methods count as called.
+    pub(super) fn keep_iface_methods(&mut self, t: Ty) {
+        if let crate::ty::TyKind::Interface(ms) = self.prog.types.under(t).clone()
+            && self.asserted.insert(t)
+        {
+            for i in 0..ms.len() {
+                self.use_iface_method(t, i as u32);
+            }
         }
     }
 
@@ -318,7 +344,7 @@ impl<'a> Lowerer<'a> {
         let iface = self.prog.types.underlying(iface);
         self.prog.itab_symbol(concrete, iface);
         self.use_iface_value(concrete);
-        self.use_type(iface);
+        self.describe_type(iface);
     }
 
     /// A method is called through an interface.

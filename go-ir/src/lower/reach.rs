@@ -87,6 +87,7 @@ impl Lowerer<'_> {
     /// The methods of a type whose values are in interfaces.
     fn complete_live(&mut self, t: crate::ty::Ty) {
         self.live_children(t);
+        self.keep_iface_methods(t);
         let set = self.method_set(t);
         for (i, m) in set.iter().enumerate() {
             self.live_by_method.entry(m.name).or_default().push((t, i));
@@ -105,7 +106,7 @@ impl Lowerer<'_> {
         let entry = self.iface_entry(t, &set[i]);
         let plain: FuncId = if self.reflect_methods { self.value_entry(t, &set[i]) } else { entry };
         self.kept_methods.insert((t, i), (entry, plain));
-        self.use_type(set[i].sig);
+        self.describe_type(set[i].sig);
     }
 
     /// If reflect may ask for any method: keeps all exported ones; whether there was a new one.

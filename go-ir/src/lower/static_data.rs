@@ -167,7 +167,7 @@ impl Lowerer<'_> {
         value: impl FnOnce(&mut Self, &mut DataInit, u64) -> bool,
     ) -> bool {
         let mut inner = DataInit::default();
-        if self.is_direct_iface(own) {
+        if self.is_direct(own) {
             if !value(self, &mut inner, 0) {
                 return false;
             }

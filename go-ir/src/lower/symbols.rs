@@ -105,13 +105,13 @@ impl Symbols {
         if checker.store.text(d.name) == "main" && d.own { "main".into() } else { d.path.clone() }
     }
 
-    /// Whether a function has a body in Go (variables count as defined).
+    /// Whether a function has a body in Go, or a variable an initialiser.
     pub(super) fn has_body(&self, checker: &Checker, obj: ObjId) -> bool {
         let Some(info) = checker.decls.get(&obj) else { return false };
         let Some(tree) = checker.trees.get(&info.decl.file) else { return false };
         match &tree.all_decls[info.decl.decl].kind {
             DeclKind::Func { body, .. } => body.is_some(),
-            DeclKind::Var { .. } => true,
+            DeclKind::Var { values, .. } => !values.is_empty(),
             DeclKind::Bad | DeclKind::Const { .. } | DeclKind::Type { .. } => false,
         }
     }
@@ -136,13 +136,14 @@ impl Symbols {
                     _ => obj,
                 }
             }
-            ObjectKind::Var { .. } => match self.names.get(&obj) {
-                Some(symbol) => match self.natural(checker, symbol) {
-                    Some(t) if t != obj => t,
-                    _ => obj,
-                },
-                None => obj,
-            },
+            ObjectKind::Var { .. } => {
+                if self.has_body(checker, obj) {
+                    return obj;
+                }
+                let symbol = self.func_symbol(checker, obj);
+                let defined = self.pushed.get(&symbol).copied().or_else(|| self.natural(checker, &symbol));
+                defined.unwrap_or(obj)
+            }
             _ => obj,
         }
     }

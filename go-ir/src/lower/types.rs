@@ -190,12 +190,14 @@ impl Lowerer<'_> {
 
     fn convert_named(&mut self, t: TypeId, inst: &Instance, open: &mut bool) -> Ty {
         let Some(data) = self.checker.store.named_data(t).cloned() else { return Ty::INT };
-        self.checker.ensure_object(data.obj);
+        // Instances have a type name of their own; the generic type's identifies them.
+        let type_name = self.checker.store.named_data(data.orig).map_or(data.obj, |n| n.obj);
+        self.checker.ensure_object(type_name);
         let mut args = Vec::with_capacity(data.type_args.len());
         for a in data.type_args.iter() {
             args.push(self.convert_type(*a, inst, open));
         }
-        let o = &self.checker.store.objects[data.obj];
+        let o = &self.checker.store.objects[type_name];
         let (name, pkg, parent) = (o.name, o.pkg, o.parent);
         let local = match pkg {
             Some(p) => parent != Some(self.checker.store.packages[p].scope),
@@ -206,7 +208,7 @@ impl Lowerer<'_> {
             *open = true;
             outer = inst.args.clone();
         }
-        let key = NamedKey { obj: data.obj.0, args: args.clone(), outer: outer.clone() };
+        let key = NamedKey { obj: type_name.0, args: args.clone(), outer: outer.clone() };
         let ty = self.prog.types.intern(TyKind::Named(Arc::new(key)));
         if self.prog.types.named(ty).is_some() {
             return ty;
@@ -223,7 +225,7 @@ impl Lowerer<'_> {
         let shown = if args.is_empty() { base.to_string() } else { format!("{base}[{text}]") };
         let mut link_name = if path.is_empty() { shown.clone() } else { format!("{path}.{shown}") };
         if local {
-            link_name.push_str(&format!("·{}", data.obj.0));
+            link_name.push_str(&format!("·{}", type_name.0));
             for o in &outer {
                 link_name.push_str(&format!("·{}", self.link_string(*o)));
             }

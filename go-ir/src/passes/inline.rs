@@ -23,6 +23,9 @@ const MAX_CALLER: usize = 4000;
 /// Cost of a call in a body.
 const CALL_COST: u32 = 10;
 
+/// Functions that other stages know by name.
+const NEVER: &[&str] = &["runtime.deferproc", "runtime.deferprocat", "runtime.deferrangefunc", "runtime.deferreturn", "runtime.gorecover", "runtime.gopanic", "runtime.newproc", "runtime.newobject", "runtime.mallocgc", "runtime.growslice"];
+
 /// What is known about a function as a callee.
 #[derive(Clone, Copy, Debug, Default)]
 struct Summary {
@@ -36,6 +39,9 @@ pub fn run(prog: &mut Program) {
     let mut done = vec![false; prog.funcs.len()];
     let mut summaries = vec![Summary::default(); prog.funcs.len()];
     for id in order {
+        if !matches!(prog.funcs[id].body, FuncBody::Ir(_)) {
+            continue;
+        }
         let FuncBody::Ir(mut body) = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) else {
             continue;
         };
@@ -97,6 +103,9 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
     let none = Summary { cost: None };
     let attrs = prog.funcs[f.id].attrs;
     if attrs.noinline || f.attrs.noinline || f.attrs.wrapper || attrs.wrapper || f.recover_block.is_some() {
+        return none;
+    }
+    if NEVER.contains(&&*prog.funcs[f.id].name) {
         return none;
     }
     let mut cost = 0;
@@ -321,24 +330,23 @@ fn insert(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Functio
     let mut m = prepare(f, call, callee, site);
     let cold = f.blocks[block].cold;
     // Number all values first: blocks are not in dominance order.
-    for (v, data) in callee.values.iter_enumerated() {
-        if m.values[v.0 as usize].is_none() {
-            let is_capture = match data.def {
-                ValueDef::Result(i, _) => {
-                    matches!(callee.insts[i].op, Op::Capture(n) if (n as usize) < site.captures.len())
-                }
-                ValueDef::Param(..) => false,
-            };
-            if is_capture {
-                if let ValueDef::Result(i, _) = data.def
-                    && let Op::Capture(n) = callee.insts[i].op
-                {
-                    m.values[v.0 as usize] = Some(site.captures[n as usize]);
-                }
+    for (cb, data) in callee.blocks.iter_enumerated() {
+        if cb != Block(0) {
+            for p in &data.params {
+                m.values[p.0 as usize] = Some(f.values.push(callee.values[*p]));
+            }
+        }
+        for i in &data.insts {
+            let inst = &callee.insts[*i];
+            if let Op::Capture(n) = inst.op
+                && let Some(v) = site.captures.get(n as usize)
+            {
+                m.values[inst.results[0].0 as usize] = Some(*v);
                 continue;
             }
-            let new = f.values.push(*data);
-            m.values[v.0 as usize] = Some(new);
+            for r in &inst.results {
+                m.values[r.0 as usize] = Some(f.values.push(callee.values[*r]));
+            }
         }
     }
     let base = f.blocks.len() as u32;

@@ -15,6 +15,7 @@ use crate::ir::{FuncBody, FuncId, Function, Value};
 use crate::program::Program;
 use crate::ty::TypeTable;
 use crate::visit;
+use rayon::prelude::*;
 
 /// Whether a pass changed the function.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +94,7 @@ pub const PIPELINE: &[Step] = &[
     Step { pass: PassId::Simplify, why: "small bodies are measured for inlining" },
     Step { pass: PassId::Dce, why: "small bodies are measured for inlining" },
     Step { pass: PassId::Inline, why: "bodies are as small as they get by themselves" },
+    Step { pass: PassId::Dce, why: "closures that were inlined everywhere keep no variable in memory" },
     Step { pass: PassId::Lift, why: "variables whose address went to an inlined function" },
     Step { pass: PassId::Simplify, why: "constants and checks of inlined code" },
     Step { pass: PassId::Gvn, why: "equal values make checks redundant" },
@@ -126,42 +128,93 @@ pub enum Verify {
 pub fn run(prog: &mut Program, options: &Options) -> Vec<String> {
     prog.types.compute_all_layouts();
     let lens: Vec<usize> = prog.strings.iter().map(|s| s.len()).collect();
-    let mut applied = 0u64;
+    let mut left = options.limit;
     let mut complaints = Vec::new();
-    for step in PIPELINE {
-        if options.disabled.contains(&step.pass) {
-            continue;
-        }
-        if step.pass == PassId::Inline {
-            if options.limit.is_none_or(|l| applied < l) {
-                inline::run(prog);
-                applied += 1;
-                if options.verify == Verify::On {
-                    for i in 0..prog.funcs.len() {
-                        check(prog, FuncId(i as u32), PassId::Inline, &mut complaints);
+    let mut group: Vec<PassId> = Vec::new();
+    let enabled = PIPELINE.iter().map(|s| s.pass).filter(|p| !options.disabled.contains(p));
+    for pass in enabled.map(Some).chain(std::iter::once(None)) {
+        match pass {
+            Some(p) if p != PassId::Inline => group.push(p),
+            _ => {
+                run_group(prog, &group, &lens, &mut left, options.verify, &mut complaints);
+                group.clear();
+                if pass.is_some() && take_one(&mut left) {
+                    inline::run(prog);
+                    if options.verify == Verify::On {
+                        for i in 0..prog.funcs.len() {
+                            check(prog, FuncId(i as u32), PassId::Inline, &mut complaints);
+                        }
                     }
                 }
-            }
-            continue;
-        }
-        for i in 0..prog.funcs.len() {
-            let id = FuncId(i as u32);
-            if options.limit.is_some_and(|l| applied >= l) {
-                return complaints;
-            }
-            let mut body = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None);
-            let mut changed = Changed::No;
-            if let FuncBody::Ir(f) = &mut body {
-                applied += 1;
-                changed = step.pass.run(&PassCx { types: &prog.types, string_lens: &lens }, f);
-            }
-            prog.funcs[id].body = body;
-            if changed == Changed::Yes && options.verify == Verify::On {
-                check(prog, id, step.pass, &mut complaints);
             }
         }
     }
     complaints
+}
+
+/// Uses up one application of a pass, if there is a limit.
+fn take_one(left: &mut Option<u64>) -> bool {
+    match left {
+        None => true,
+        Some(0) => false,
+        Some(n) => {
+            *n -= 1;
+            true
+        }
+    }
+}
+
+/// Runs passes that look at one function at a time; in parallel unless applications are counted or
+/// functions verified.
+fn run_group(
+    prog: &mut Program,
+    group: &[PassId],
+    lens: &[usize],
+    left: &mut Option<u64>,
+    verify: Verify,
+    complaints: &mut Vec<String>,
+) {
+    if left.is_none() && verify == Verify::Off {
+        let mut bodies: Vec<Option<Box<Function>>> = prog
+            .funcs
+            .iter_mut()
+            .map(|f| match std::mem::replace(&mut f.body, FuncBody::None) {
+                FuncBody::Ir(b) => Some(b),
+                other => {
+                    f.body = other;
+                    None
+                }
+            })
+            .collect();
+        let cx = PassCx { types: &prog.types, string_lens: lens };
+        bodies.par_iter_mut().with_min_len(16).flatten().for_each(|f| {
+            for p in group {
+                p.run(&cx, f);
+            }
+        });
+        for (f, b) in prog.funcs.iter_mut().zip(bodies) {
+            if let Some(b) = b {
+                f.body = FuncBody::Ir(b);
+            }
+        }
+        return;
+    }
+    for p in group {
+        for i in 0..prog.funcs.len() {
+            let id = FuncId(i as u32);
+            let mut body = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None);
+            let mut changed = Changed::No;
+            if let FuncBody::Ir(f) = &mut body
+                && take_one(left)
+            {
+                changed = p.run(&PassCx { types: &prog.types, string_lens: lens }, f);
+            }
+            prog.funcs[id].body = body;
+            if changed == Changed::Yes && verify == Verify::On {
+                check(prog, id, *p, complaints);
+            }
+        }
+    }
 }
 
 fn check(prog: &Program, id: FuncId, pass: PassId, out: &mut Vec<String>) {

@@ -294,6 +294,14 @@ core::arch::global_asm!(
     "\"runtime.getfp\":",
     "mov rax, rbp",
     "ret",
+    // (rdi hi, rsi lo, rdx y) -> rax quotient, rdx remainder; y > hi is the caller's duty
+    ".globl \"runtime.div128\"",
+    "\"runtime.div128\":",
+    "mov rcx, rdx",
+    "mov rax, rsi",
+    "mov rdx, rdi",
+    "div rcx",
+    "ret",
     // Go convention, closure context in rdi
     ".globl \"runtime.memequal_varlen\"",
     "\"runtime.memequal_varlen\":",

@@ -144,7 +144,7 @@ type p struct {
 // The offsets that Rust and compiled code know. A wrong one makes a constant of
 // these negative, which is an error.
 const (
-	_ = 1024 - unsafe.Sizeof(g{})
+	_ = 448 - unsafe.Sizeof(g{})
 	_ = 4096 - unsafe.Sizeof(m{})
 	_ = (unsafe.Offsetof(g{}.argblock) - 16) + (16 - unsafe.Offsetof(g{}.argblock))
 	_ = (unsafe.Offsetof(g{}.goid) - 72) + (72 - unsafe.Offsetof(g{}.goid))

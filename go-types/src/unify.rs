@@ -437,3 +437,59 @@ impl Checker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::CheckOptions;
+    use crate::object::ObjectKind;
+    use crate::subst::SubstMap;
+    use crate::ty::TypeParam;
+    use go_source::{Interner, Pos};
+
+    fn checker() -> Checker {
+        Checker::new(Arc::new(Interner::new()), CheckOptions::default())
+    }
+
+    fn tparam(c: &mut Checker, name: &str, index: usize) -> TypeId {
+        let name = c.store.interner.intern(name);
+        let kind = ObjectKind::TypeName;
+        let obj = c.store.new_object(kind, Pos::NONE, None, name, TypeId::INVALID);
+        let bound = TypeId::ANY;
+        let t = c.store.new_type_param(TypeParam { obj, index, bound });
+        c.store.objects[obj].ty = t;
+        t
+    }
+
+    #[test]
+    fn type_parameters_take_element_types() {
+        let mut c = checker();
+        let (p, q) = (tparam(&mut c, "P", 0), tparam(&mut c, "Q", 1));
+        let x = c.store.new_type(Type::Map { key: p, elem: q });
+        let slice = c.store.new_type(Type::Slice { elem: TypeId::BYTE });
+        let y = c.store.new_type(Type::Map { key: TypeId::STRING, elem: slice });
+        let mut u = Unifier::new(&[p, q], &[], true);
+        assert_eq!(u.unknowns(), 2);
+        assert!(c.unify(&mut u, x, y, UnifyMode::ASSIGN));
+        assert_eq!(u.inferred(&[p, q]), [Some(TypeId::STRING), Some(slice)]);
+        assert!(!c.unify(&mut u, p, TypeId::INT, UnifyMode::ASSIGN));
+
+        let smap = SubstMap::partial(&[p, q], &u.inferred(&[p, q]));
+        let z = c.subst(Pos::NONE, x, &smap);
+        assert!(c.identical(y, z));
+        assert_eq!(c.type_string(z), "map[string][]byte");
+        assert_eq!(c.subst(Pos::NONE, y, &smap), y);
+    }
+
+    #[test]
+    fn joined_parameters_share_a_type() {
+        let mut c = checker();
+        let (p, q) = (tparam(&mut c, "P", 0), tparam(&mut c, "Q", 1));
+        let mut u = Unifier::new(&[p, q], &[], true);
+        assert!(c.unify(&mut u, p, q, UnifyMode::EXACT));
+        u.set(q, TypeId::INT);
+        assert_eq!(u.at(p), Some(TypeId::INT));
+        let ptr = c.store.new_type(Type::Pointer { elem: p });
+        assert!(!c.unify(&mut u, ptr, TypeId::INT, UnifyMode::INEXACT));
+    }
+}

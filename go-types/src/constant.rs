@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+pub use crate::const_str::ConstStr;
 pub use crate::literal::{make_from_literal, quote, unquote};
 
 /// Rationals whose parts have more bits become floats.
@@ -28,7 +29,7 @@ pub enum ConstValue {
     /// A boolean.
     Bool(bool),
     /// A string: bytes, since conversions can make invalid UTF-8.
-    Str(Arc<[u8]>),
+    Str(ConstStr),
     /// An integer that fits in 64 bits.
     Int64(i64),
     /// Any other integer.
@@ -70,7 +71,7 @@ impl ConstValue {
 /// A string value.
 #[must_use]
 pub fn make_string(s: &[u8]) -> ConstValue {
-    ConstValue::Str(Arc::from(s))
+    ConstValue::Str(s.into())
 }
 
 /// An integer value.
@@ -380,7 +381,7 @@ pub fn binary_op(x: &ConstValue, op: BinaryOp, y: &ConstValue) -> ConstValue {
         }
         (ConstValue::Str(a), ConstValue::Str(b)) => {
             return if op == BinaryOp::Add {
-                ConstValue::Str([&**a, &**b].concat().into())
+                ConstValue::Str(a.concat(b))
             } else {
                 none
             };
@@ -520,7 +521,7 @@ pub fn compare(x: &ConstValue, op: BinaryOp, y: &ConstValue) -> bool {
     match (x, y) {
         (ConstValue::Unknown, _) | (_, ConstValue::Unknown) => return false,
         (ConstValue::Bool(a), ConstValue::Bool(b)) => return by(a.cmp(b)),
-        (ConstValue::Str(a), ConstValue::Str(b)) => return by(a.cmp(b)),
+        (ConstValue::Str(a), ConstValue::Str(b)) => return by(a.bytes().cmp(b.bytes())),
         (ConstValue::Int64(a), ConstValue::Int64(b)) => return by(a.cmp(b)),
         _ => {}
     }
@@ -555,7 +556,8 @@ impl fmt::Display for ConstValue {
             ConstValue::Bool(b) => write!(f, "{b}"),
             ConstValue::Str(s) => {
                 const MAX: usize = 72;
-                let s = quote(s);
+                // A rune has at most four bytes.
+                let s = quote(&s.prefix(MAX * 4));
                 if s.chars().count() > MAX {
                     let cut: String = s.chars().take(MAX - 3).collect();
                     write!(f, "{cut}...")

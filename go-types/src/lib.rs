@@ -1,10 +1,12 @@
-//! The Go type checker: declarations lazily, bodies on demand, own packages in full.
+#![doc = include_str!("../README.md")]
+//! # What this crate never does
 //!
-//! Works on syntax trees in memory; never reads files, prints, or lowers.
+//! It works on syntax trees in memory: it reads no files, prints nothing, and lowers nothing.
 
 pub mod big_float;
 pub mod check;
 pub mod codes;
+pub mod const_str;
 pub mod constant;
 pub mod info;
 pub mod infer;

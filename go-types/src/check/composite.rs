@@ -324,7 +324,7 @@ fn map_key(v: &ConstValue) -> MapKey {
     };
     match v {
         ConstValue::Bool(b) => return MapKey::Bool(*b),
-        ConstValue::Str(s) => return MapKey::Str(Arc::clone(s)),
+        ConstValue::Str(s) => return MapKey::Str(Arc::clone(s.bytes())),
         _ => {}
     }
     let i = constant::to_int(v);

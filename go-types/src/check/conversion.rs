@@ -7,7 +7,6 @@ use crate::codes;
 use crate::constant::{self, ConstValue};
 use crate::info::Mode;
 use crate::ty::{BasicKind, Type, TypeId};
-use std::sync::Arc;
 
 impl Checker {
     /// Converts `x` to type `t`; the result is left in `x`.
@@ -92,7 +91,7 @@ impl Checker {
                 .and_then(|i| u32::try_from(i).ok())
                 .and_then(char::from_u32)
                 .unwrap_or(char::REPLACEMENT_CHARACTER);
-            return Some(ConstValue::Str(Arc::from(c.to_string().into_bytes())));
+            return Some(ConstValue::Str(c.to_string().into_bytes().into()));
         }
         None
     }

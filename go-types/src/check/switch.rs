@@ -237,7 +237,7 @@ fn case_value(v: &ConstValue) -> Option<CaseValue> {
         ConstValue::Rat(_) | ConstValue::Float(_) => {
             v.to_f64().map(|f| CaseValue::Float(f.to_bits()))
         }
-        ConstValue::Str(s) => Some(CaseValue::Str(Arc::clone(s))),
+        ConstValue::Str(s) => Some(CaseValue::Str(Arc::clone(s.bytes()))),
         ConstValue::Unknown | ConstValue::Bool(_) | ConstValue::Complex(_) => None,
     }
 }

@@ -927,7 +927,6 @@ impl<'l, 'a> Body<'l, 'a> {
 
     /// Itab of a concrete type for an interface type.
     pub fn itab(&mut self, concrete: Ty, iface: Ty) -> Value {
-        let iface = self.lo.prog.types.underlying(iface);
         self.lo.use_itab(concrete, iface);
         self.fr.b.emit(Op::Itab(concrete, iface), Ty::UNSAFE_POINTER)
     }

@@ -33,8 +33,7 @@ impl Body<'_, '_> {
     fn note_iface_value(&mut self, from: Ty, to: Ty) {
         self.lo.use_iface_value(from);
         if !self.is_eface(to) {
-            let iface = self.lo.prog.types.underlying(to);
-            self.lo.use_itab(from, iface);
+            self.lo.use_itab(from, to);
         }
     }
 
@@ -94,7 +93,11 @@ impl Body<'_, '_> {
     /// Conversion between interface types that cannot fail.
     pub(super) fn iface_to_iface(&mut self, v: Value, to: Ty) -> Value {
         let from = self.fr.b.ty(v);
-        if self.lo.prog.types.underlying(from) == self.lo.prog.types.underlying(to) {
+        // As gc: two defined types have itabs of their own, even with equal methods.
+        let named = |s: &Self, t: Ty| matches!(s.lo.prog.types.kind(t), TyKind::Named(_)) && !s.is_eface(t);
+        if self.lo.prog.types.underlying(from) == self.lo.prog.types.underlying(to)
+            && !(named(self, from) && named(self, to))
+        {
             return self.bitcast(v, to);
         }
         let (_, data) = self.iface_parts(v);

@@ -5,15 +5,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use go_abi::object::{DataObject, DataSection, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind};
+use go_abi::object::MachineFunction;
 use go_codegen::{Backend, CodegenError};
 use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
+use go_ir::image::{ImageData, image_data, live_functions};
 use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
 use go_link::{Image, LinkInput};
 use go_load::{Package, PackageId};
 use go_source::Pos;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
 
 use crate::cli::{BuildOptions, Failure};
 use crate::frontend::Frontend;
@@ -30,6 +30,10 @@ pub(crate) struct Middle {
     pub(crate) lowered: Lowered,
     /// Stack or heap.
     pub(crate) storage: StorageMap,
+    /// Functions that are compiled.
+    pub(crate) live: Vec<FuncId>,
+    /// Data.
+    pub(crate) image: ImageData,
 }
 
 /// Whether a program package has a function main.
@@ -62,7 +66,9 @@ pub(crate) fn middle(session: &Session, front: &mut Frontend, root: PackageId, o
     }
     set_strings(&mut lowered.prog, options);
     let storage = StorageMap::all_heap();
-    Ok(Middle { lowered, storage })
+    let live = live_functions(&lowered.prog, &lowered.descriptors);
+    let image = image_data(&lowered.prog, &lowered.descriptors, &live);
+    Ok(Middle { lowered, storage, live, image })
 }
 
 /// What lowering wants to know about each package.
@@ -108,7 +114,7 @@ fn embeds(front: &Frontend, p: &Package, first_file: u32) -> Result<Vec<EmbedVar
         for e in &f.embed_patterns {
             let Some(found) = p.embeds.iter().find(|x| x.pattern == e.pattern) else { continue };
             let mut files: Vec<(String, Arc<[u8]>)> = Vec::new();
-            let mut folders = BTreeSet::new();
+            let mut folders = std::collections::BTreeSet::new();
             for name in &found.files {
                 let path = p.dir.join(name);
                 let text = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -151,129 +157,46 @@ pub(crate) fn generate(session: &Session, m: &Middle, options: &BuildOptions) ->
     };
     let backend = Backend::new(&go_codegen::Options { opt: options.opt, verify })?;
     session.stage("codegen", || {
-        let todo: Vec<FuncId> = reachable(m);
-        let mut code: Vec<MachineFunction> = todo
+        let work = m.live.iter().map(|f| (*f, Form::Plain)).chain(m.image.thunks.iter().map(|f| (*f, Form::Thunk)));
+        let work: Vec<(FuncId, Form)> = work.collect();
+        let code: Vec<MachineFunction> = work
             .par_iter()
-            .map_init(|| backend.worker(), |w, f| w.compile(prog, *f, &m.storage))
+            .map_init(
+                || backend.worker(),
+                |w, (f, form)| match form {
+                    Form::Plain => w.compile(prog, *f, &m.storage),
+                    Form::Thunk => w.thunk(prog, *f),
+                },
+            )
             .collect::<Result<_, _>>()?;
-        let values = function_values(&code, m);
-        let thunks: Vec<FuncId> = values.into_iter().filter(|f| !prog.funcs[*f].attrs.closure).collect();
-        let thunks: Vec<MachineFunction> = thunks
-            .par_iter()
-            .map_init(|| backend.worker(), |w, f| w.thunk(prog, *f))
-            .collect::<Result<_, _>>()?;
-        session.info(format_args!("{} functions and {} thunks compiled", code.len(), thunks.len()));
-        code.extend(thunks);
+        session.info(format_args!("{} functions and {} thunks compiled", m.live.len(), m.image.thunks.len()));
         Ok(code)
     })
 }
 
-/// Functions with a body, in order of their ids.
-fn reachable(m: &Middle) -> Vec<FuncId> {
-    m.lowered.prog.funcs.iter_enumerated().filter(|(_, f)| matches!(f.body, FuncBody::Ir(_))).map(|(id, _)| id).collect()
-}
-
-/// Functions whose static closure object something refers to.
-fn function_values(code: &[MachineFunction], m: &Middle) -> BTreeSet<FuncId> {
-    let prog = &m.lowered.prog;
-    let d = &m.lowered.descriptors;
-    let in_code = code.iter().flat_map(|f| f.relocs.iter().map(|r| r.target));
-    let inits = (prog.globals.iter().map(|g| &g.init))
-        .chain(prog.datas.iter().map(|x| &x.init))
-        .chain(d.types.iter().map(|(_, init, _)| init))
-        .chain(&d.itabs);
-    let in_data = inits.flat_map(|i| i.relocs.iter().map(|r| r.target));
-    in_code
-        .chain(in_data)
-        .filter(|s| matches!(s.kind(), SymbolKind::FuncValue | SymbolKind::Thunk))
-        .map(|s| FuncId(s.index()))
-        .collect()
-}
-
-/// The program's data: variables, constants, strings, descriptors, itabs, closure objects.
-fn data_objects(m: &Middle, values: &BTreeSet<FuncId>) -> Vec<DataObject> {
-    let prog = &m.lowered.prog;
-    let d = &m.lowered.descriptors;
-    let mut out = Vec::with_capacity(prog.globals.len() + prog.datas.len() + prog.strings.len() + d.types.len());
-    let object = |symbol, name: &str, section, init: &DataInit, size: u64, align: u32| DataObject {
-        symbol,
-        name: name.to_owned(),
-        section,
-        bytes: init.bytes.clone(),
-        size: size.max(init.bytes.len() as u64),
-        align: align.max(1),
-        relocs: init
-            .relocs
-            .iter()
-            .map(|r| Reloc {
-                offset: r.offset as u32,
-                kind: if r.width == 4 { RelocKind::Abs32 } else { RelocKind::Abs64 },
-                target: r.target,
-                addend: r.addend,
-            })
-            .collect(),
-    };
-    for (id, g) in prog.globals.iter_enumerated() {
-        let l = prog.types.layout_of(g.ty);
-        let section = if l.ptr_bytes > 0 { DataSection::Data } else { DataSection::NoPtrData };
-        out.push(object(Program::global_symbol(id), &g.name, section, &g.init, l.size, l.align as u32));
-    }
-    for (id, x) in prog.datas.iter_enumerated() {
-        let section = match (x.writable, x.has_pointers) {
-            (false, _) => DataSection::Rodata,
-            (true, true) => DataSection::Data,
-            (true, false) => DataSection::NoPtrData,
-        };
-        out.push(object(Program::data_symbol(id), &x.name, section, &x.init, x.size, x.align));
-    }
-    for (t, init, size) in &d.types {
-        out.push(object(Program::type_symbol(*t), "", DataSection::Rodata, init, *size, 8));
-    }
-    for (i, init) in d.itabs.iter().enumerate() {
-        let size = init.bytes.len() as u64;
-        out.push(object(SymbolId::new(SymbolKind::Itab, i as u32), "", DataSection::Rodata, init, size, 8));
-    }
-    for f in values {
-        let code = if prog.funcs[*f].attrs.closure { SymbolKind::Func } else { SymbolKind::Thunk };
-        let reloc = go_ir::DataReloc { offset: 0, target: SymbolId::new(code, f.0), addend: 0, width: 8 };
-        let init = DataInit { bytes: vec![0; 8], relocs: vec![reloc] };
-        out.push(object(Program::func_value_symbol(*f), "", DataSection::Rodata, &init, 8, 8));
-    }
-    for (id, s) in prog.strings.iter_enumerated() {
-        let init = DataInit { bytes: s.to_vec(), relocs: Vec::new() };
-        out.push(object(Program::str_symbol(id), "", DataSection::Rodata, &init, s.len() as u64, 1));
-    }
-    out
+/// What is compiled of a function.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Itself.
+    Plain,
+    /// The thunk for its uses as a value.
+    Thunk,
 }
 
 /// Links the program.
 fn link(session: &Session, front: &Frontend, root: PackageId, m: &Middle, code: &[MachineFunction], options: &BuildOptions, release: &str) -> Result<Image, Failure> {
-    let prog = &m.lowered.prog;
     let package = front.graph.package(root);
     let style = if options.trimpath { FileNames::Trimmed } else { FileNames::Full };
     let image = session.stage("link", || {
-        let data = data_objects(m, &function_values(code, m));
-        let mut names: Vec<(SymbolId, Arc<str>)> = Vec::new();
-        for (i, n) in prog.named.iter().enumerate() {
-            names.push((SymbolId::new(SymbolKind::Named, i as u32), Arc::clone(n)));
-        }
-        for (id, f) in prog.funcs.iter_enumerated() {
-            if !matches!(f.body, FuncBody::Ir(_)) {
-                names.push((Program::func_symbol(id), Arc::clone(&f.name)));
-            }
-        }
-        let typelinks: Vec<SymbolId> = m.lowered.descriptors.typelinks.iter().map(|t| Program::type_symbol(*t)).collect();
-        let itabs: Vec<SymbolId> =
-            (0..m.lowered.descriptors.itabs.len()).map(|i| SymbolId::new(SymbolKind::Itab, i as u32)).collect();
         let positions = SourcePositions::new(&front.sources, &front.graph, style);
         let info = modinfo::build_info(&front.graph, package, release, &options.build_settings());
         go_link::link(&LinkInput {
             functions: code,
-            data: &data,
-            names: &names,
+            data: &m.image.objects,
+            names: &m.image.names,
             runtime: go_rt::runtime_object(go_rt::RuntimeTarget::LinuxAmd64),
-            typelinks: &typelinks,
-            itabs: &itabs,
+            typelinks: &m.image.typelinks,
+            itabs: &m.image.itabs,
             positions: &positions,
             build_info: &info,
             debug: options.debug,

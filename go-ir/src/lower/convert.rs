@@ -93,11 +93,8 @@ impl Body<'_, '_> {
     /// Conversion between interface types that cannot fail.
     pub(super) fn iface_to_iface(&mut self, v: Value, to: Ty) -> Value {
         let from = self.fr.b.ty(v);
-        // As gc: two defined types have itabs of their own, even with equal methods.
-        let named = |s: &Self, t: Ty| matches!(s.lo.prog.types.kind(t), TyKind::Named(_)) && !s.is_eface(t);
-        if self.lo.prog.types.underlying(from) == self.lo.prog.types.underlying(to)
-            && !(named(self, from) && named(self, to))
-        {
+        // As gc: each interface type with methods has itabs of its own, even with equal methods.
+        if self.is_eface(from) && self.is_eface(to) {
             return self.bitcast(v, to);
         }
         let (_, data) = self.iface_parts(v);

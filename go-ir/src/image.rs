@@ -1,9 +1,10 @@
 //! A program's data as link objects: strings, variables, descriptors, itabs, closure objects.
 
-use crate::ir::{FuncBody, FuncId, Op};
+use crate::ir::{Callee, FuncBody, FuncId, Function, InstData, Op};
 use crate::lower::descriptors::Descriptors;
 use crate::program::Program;
 use go_abi::object::{DataObject, DataSection, Reloc, RelocKind, SymbolId, SymbolKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Everything besides code that the linker needs.
@@ -33,9 +34,100 @@ fn relocs(init: &crate::ir::DataInit) -> Vec<Reloc> {
         .collect()
 }
 
-/// The data of a program whose bodies are in their final form.
+/// Functions with a body that something still refers to, once calls were inlined: those that
+/// `main.main`, initialisation, the runtime object and the data reach. In order of their ids.
 #[must_use]
-pub fn image_data(prog: &Program, d: &Descriptors) -> ImageData {
+pub fn live_functions(prog: &Program, d: &Descriptors) -> Vec<FuncId> {
+    let types: FxHashMap<_, _> = d.types.iter().map(|(t, init, _)| (*t, init)).collect();
+    let mut seen: FxHashSet<SymbolId> = FxHashSet::default();
+    let mut work: Vec<SymbolId> = Vec::new();
+    let mut reach = |s: SymbolId, work: &mut Vec<SymbolId>| {
+        if seen.insert(s) {
+            work.push(s);
+        }
+    };
+    let by_extern = go_abi::runtime_fns::EXTERN_CALLS.iter().map(|(_, to)| to);
+    let roots = go_abi::runtime_fns::GO_ROOTS.iter().chain(crate::program::BACKEND_FUNCS).chain(by_extern);
+    for name in roots.copied().chain(["main.main", "go:initall"]) {
+        if let Some(f) = prog.by_name.get(name) {
+            reach(Program::func_symbol(*f), &mut work);
+        }
+    }
+    let mut live = Vec::new();
+    while let Some(s) = work.pop() {
+        let index = s.index();
+        match s.kind() {
+            SymbolKind::Func => {
+                let Some(body) = prog.body(FuncId(index)) else { continue };
+                live.push(FuncId(index));
+                for b in body.blocks.iter() {
+                    for i in &b.insts {
+                        references(prog, &body.insts[*i], body, &mut |s| reach(s, &mut work));
+                    }
+                }
+            }
+            SymbolKind::FuncValue | SymbolKind::Thunk => reach(SymbolId::new(SymbolKind::Func, index), &mut work),
+            SymbolKind::Global => {
+                let init = &prog.globals[crate::ir::GlobalId(index)].init;
+                init.relocs.iter().for_each(|r| reach(r.target, &mut work));
+            }
+            SymbolKind::Data => {
+                let init = &prog.datas[crate::ir::DataId(index)].init;
+                init.relocs.iter().for_each(|r| reach(r.target, &mut work));
+            }
+            SymbolKind::TypeDesc => {
+                if let Some(init) = types.get(&crate::ty::Ty(index)) {
+                    init.relocs.iter().for_each(|r| reach(r.target, &mut work));
+                }
+            }
+            SymbolKind::Itab => {
+                if let Some(init) = d.itabs.get(index as usize) {
+                    init.relocs.iter().for_each(|r| reach(r.target, &mut work));
+                }
+            }
+            SymbolKind::Str | SymbolKind::Named => {}
+        }
+    }
+    live.sort_unstable();
+    live
+}
+
+/// Symbols that an instruction's code refers to.
+fn references(prog: &Program, i: &InstData, body: &Function, f: &mut impl FnMut(SymbolId)) {
+    match &i.op {
+        Op::FuncValue(v) => f(Program::func_value_symbol(*v)),
+        Op::GlobalAddr(g) => f(Program::global_symbol(*g)),
+        Op::DataAddr(d) => f(Program::data_symbol(*d)),
+        Op::TypeDesc(t) | Op::Alloc { ty: t, .. } => f(Program::type_symbol(*t)),
+        Op::Itab(c, t) => {
+            if let Some(s) = prog.find_itab(*c, *t) {
+                f(s);
+            }
+        }
+        Op::MakeClosure { func, ty, .. } => {
+            f(Program::func_symbol(*func));
+            f(Program::type_symbol(*ty));
+        }
+        Op::MakeInterface { ty, .. } => {
+            f(Program::type_symbol(*ty));
+            if let Some(s) = prog.find_itab(*ty, body.values[i.results[0]].ty) {
+                f(s);
+            }
+        }
+        Op::Call { callee: Callee::Func(id), .. } => f(Program::func_symbol(*id)),
+        Op::SymbolAddr(name) => {
+            if let Some(id) = prog.by_name.get(name) {
+                f(Program::func_symbol(*id));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The data of a program whose bodies are in their final form; `live` are the functions that are
+/// compiled ([`live_functions`]).
+#[must_use]
+pub fn image_data(prog: &Program, d: &Descriptors, live: &[FuncId]) -> ImageData {
     let mut out = ImageData::default();
     let mut push = |symbol, name: &str, section, init: &crate::ir::DataInit, size, align| {
         out.objects.push(DataObject {
@@ -69,8 +161,7 @@ pub fn image_data(prog: &Program, d: &Descriptors) -> ImageData {
         push(Program::global_symbol(id), &g.name, section, &g.init, l.size.max(1), l.align);
     }
     let mut is_value = vec![false; prog.funcs.len()];
-    for f in prog.funcs.iter() {
-        let FuncBody::Ir(body) = &f.body else { continue };
+    for body in live.iter().filter_map(|f| prog.body(*f)) {
         for b in body.blocks.iter() {
             for i in &b.insts {
                 if let Op::FuncValue(v) = body.insts[*i].op {

@@ -198,6 +198,7 @@ pub struct TypeTable {
     map: FxHashMap<TyKind, Ty>,
     named: FxHashMap<Ty, NamedInfo>,
     layouts: Vec<Option<Arc<Layout>>>,
+    not_in_heap: FxHashMap<Ty, bool>,
 }
 
 macro_rules! basic_tys {
@@ -231,6 +232,7 @@ impl TypeTable {
             map: FxHashMap::default(),
             named: FxHashMap::default(),
             layouts: Vec::new(),
+            not_in_heap: FxHashMap::default(),
         };
         for k in BASIC {
             t.intern(TyKind::Basic(*k));
@@ -366,6 +368,8 @@ impl TypeTable {
                 B::String => many(&[Scalar::Ptr, Scalar::I64], 8),
                 B::UnsafePointer => one(Scalar::Ptr),
             },
+            // Memory outside the heap: its addresses are plain words, as gc has it.
+            TyKind::Pointer(e) if self.is_not_in_heap(e) => one(Scalar::I64),
             TyKind::Pointer(_) | TyKind::Func(_) | TyKind::Map(..) | TyKind::Chan(..) => one(Scalar::Ptr),
             TyKind::Slice(_) => many(&[Scalar::Ptr, Scalar::I64, Scalar::I64], 8),
             // As gc: both words of an interface count as pointers.
@@ -443,6 +447,40 @@ impl TypeTable {
     pub fn is_direct_iface(&self, t: Ty) -> bool {
         let l = self.layout_of(t);
         l.size == 8 && l.ptr_bytes == 8
+    }
+
+    /// Whether values of the type are never in the collected heap (`internal/runtime/sys.NotInHeap`).
+    fn is_not_in_heap(&mut self, t: Ty) -> bool {
+        if let Some(known) = self.not_in_heap.get(&t) {
+            return *known;
+        }
+        let r = match &self.kinds[t] {
+            TyKind::Named(_) => match self.named.get(&t) {
+                Some(n) if n.link_name == "internal/runtime/sys.NotInHeap" => true,
+                Some(NamedInfo { underlying: Some(u), .. }) => {
+                    let u = *u;
+                    self.is_not_in_heap(u)
+                }
+                _ => return false,
+            },
+            TyKind::Struct(fields) => {
+                let fields = Arc::clone(fields);
+                fields.iter().any(|f| self.is_not_in_heap(f.ty))
+            }
+            TyKind::Array(e, _) => {
+                let e = *e;
+                self.is_not_in_heap(e)
+            }
+            TyKind::Basic(_)
+            | TyKind::Pointer(_)
+            | TyKind::Slice(_)
+            | TyKind::Func(_)
+            | TyKind::Interface(_)
+            | TyKind::Map(..)
+            | TyKind::Chan(..) => false,
+        };
+        self.not_in_heap.insert(t, r);
+        r
     }
 
     /// Whether values contain pointers.

@@ -395,7 +395,7 @@ pub(crate) unsafe extern "C" fn resumeframe(fp: usize, pc: usize) -> ! {
 
 pub(crate) unsafe extern "C" fn pcinfo(pc: usize, out: *mut PcInfo) -> u64 {
     // SAFETY: Go passes a struct of this layout.
-    unsafe { trace::pc_info(pc, &mut *out) as u64 }
+    unsafe { rt().pc_cache.lookup(pc, &mut *out) as u64 }
 }
 
 pub(crate) unsafe extern "C" fn linkinfo(out: *mut [u64; 16]) {

@@ -5,6 +5,7 @@ use crate::mem::alloc::Heap;
 use crate::sched::g::G;
 use crate::sched::m::M;
 use crate::sched::stack::Stacks;
+use crate::trace::PcCache;
 use core::cell::UnsafeCell;
 
 /// Collection history and times.
@@ -26,6 +27,7 @@ pub(crate) struct Runtime {
     pub(crate) goid: u64,
     /// Stack pointer at `_start`.
     pub(crate) initial_sp: usize,
+    pub(crate) pc_cache: PcCache,
     pub(crate) roots: [(usize, usize); 64],
     pub(crate) nroots: usize,
     pub(crate) gc: GcStats,
@@ -52,6 +54,7 @@ static RUNTIME: Global<Runtime> = Global(UnsafeCell::new(Runtime {
     free_g: core::ptr::null_mut(),
     goid: 0,
     initial_sp: 0,
+    pc_cache: PcCache::new(),
     roots: [(0, 0); 64],
     nroots: 0,
     gc: GcStats { num: 0, forced: 0, pause_total: 0, last_unix: 0, pauses: [0; 256], ends: [0; 256] },

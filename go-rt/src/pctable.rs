@@ -45,6 +45,7 @@ pub(crate) fn landing(t: &PcTab, retaddr: usize) -> Option<(usize, usize)> {
 
 /// What Go's `pcinfo` asks for; layout shared with the overlay's `symtab.go`.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub(crate) struct PcInfo {
     /// In: which inlined frame, 0 = innermost.
     pub(crate) index: u32,

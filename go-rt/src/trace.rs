@@ -63,6 +63,43 @@ pub(crate) fn pc_info(pc: usize, out: &mut PcInfo) -> bool {
     }
 }
 
+/// Recent answers of [`pc_info`]: walks of deep recursions ask the same again and again.
+pub(crate) struct PcCache {
+    entries: [(usize, u32, bool, PcInfo); 64],
+}
+
+impl PcCache {
+    pub(crate) const fn new() -> PcCache {
+        const NONE: PcInfo = PcInfo {
+            index: 0,
+            flags: 0,
+            entry: 0,
+            end: 0,
+            name: core::ptr::null(),
+            name_len: 0,
+            file: core::ptr::null(),
+            file_len: 0,
+            line: 0,
+            start_line: 0,
+        };
+        PcCache { entries: [const { (0, 0, false, NONE) }; 64] }
+    }
+
+    /// [`pc_info`], remembered.
+    pub(crate) fn lookup(&mut self, pc: usize, out: &mut PcInfo) -> bool {
+        let index = out.index;
+        let e = &mut self.entries[(pc ^ pc >> 6 ^ (index as usize) << 3) % 64];
+        if e.0 != pc || e.1 != index || pc == 0 {
+            e.3.index = index;
+            (e.0, e.1, e.2) = (pc, index, pc_info(pc, &mut e.3));
+        }
+        if e.2 {
+            *out = e.3;
+        }
+        e.2
+    }
+}
+
 fn print_frame(pc: usize) {
     // SAFETY: all fields are plain.
     let mut i: PcInfo = unsafe { core::mem::zeroed() };

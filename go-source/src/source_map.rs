@@ -56,6 +56,11 @@ impl SourceFile {
         let _ = self.line_directives.set(directives);
     }
 
+    /// The file's `//line` directives, in order.
+    pub fn line_directives(&self) -> &[LineDirective] {
+        self.line_directives.get().map_or(&[], Vec::as_slice)
+    }
+
     /// Line and column (both from 1, column in bytes) of a byte offset, without `//line`.
     pub fn line_col(&self, offset: u32) -> (u32, u32) {
         let starts = self.line_starts();

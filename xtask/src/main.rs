@@ -1,2 +1,167 @@
-//! Developer commands.
-fn main() {}
+//! Developer commands: `cargo xtask tidy|layers|conformance|bless|bench`.
+//!
+//! Only what developers and CI run; nothing of the product is here.
+
+use anyhow::{Context, Result, bail};
+use go_testkit::{layers, ratchet, tidy};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+  tidy                      file sizes, module comments, layers
+  conformance [--bless] [--tier T]
+                            outside programs: listed ones must pass; --bless lists what passes besides
+  bless                     rewrite golden texts (UPDATE_EXPECT, BLESS) of all crates
+  bench [--go CMD]          cold build of hello, in the same run as real Go's";
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["tidy"] => tidy_all(),
+        ["conformance", rest @ ..] => conformance(rest),
+        ["bless"] => bless(),
+        ["bench", rest @ ..] => bench(rest),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+fn workspace() -> PathBuf {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR"));
+    dir.parent().unwrap_or(dir).to_path_buf()
+}
+
+fn tidy_all() -> Result<()> {
+    let root = workspace();
+    let found = tidy::check(&root).context("reading sources")?;
+    for n in &found.notes {
+        println!("note: {n}");
+    }
+    let mut problems = found.problems;
+    problems.extend(layers::violations(&root).map_err(anyhow::Error::msg)?);
+    for p in &problems {
+        println!("{p}");
+    }
+    if !problems.is_empty() {
+        bail!("{} problems", problems.len());
+    }
+    Ok(())
+}
+
+/// Builds gorc for release and returns the path of the executable.
+fn release_gorc() -> Result<PathBuf> {
+    let root = workspace();
+    let status = Command::new(cargo()).args(["build", "--release", "-p", "gorc-cli"]).current_dir(&root).status()?;
+    if !status.success() {
+        bail!("gorc does not build");
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(target.join("release/gorc"))
+}
+
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The folder with the outside programs: `GORC_CONFORMANCE`, else beside the workspace.
+fn conformance_dir() -> Option<PathBuf> {
+    let dir = match std::env::var_os("GORC_CONFORMANCE") {
+        Some(d) => PathBuf::from(d),
+        None => workspace().join("../shared/conformance"),
+    };
+    dir.join("run").is_file().then_some(dir)
+}
+
+fn conformance(args: &[&str]) -> Result<()> {
+    let Some(dir) = conformance_dir() else {
+        println!("no conformance programs beside the workspace (set GORC_CONFORMANCE): skipped");
+        return Ok(());
+    };
+    let bless = args.contains(&"--bless");
+    let tier = args.iter().position(|a| *a == "--tier").and_then(|i| args.get(i + 1)).copied().unwrap_or("");
+    let gorc = release_gorc()?;
+    let runner = || {
+        let mut c = Command::new("python3");
+        c.arg(dir.join("run")).arg("--gorc").arg(&gorc).args(["--tier", tier]);
+        c
+    };
+    let listed = runner().arg("--list").output().context("listing the programs")?;
+    let all: BTreeSet<String> = String::from_utf8_lossy(&listed.stdout).lines().map(str::to_owned).collect();
+    let out = runner().output().context("running the programs")?;
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let failed: BTreeSet<String> =
+        text.lines().filter_map(|l| l.strip_prefix("FAIL ")).map(|l| l.trim().to_owned()).collect();
+    let passed: BTreeSet<String> = all.difference(&failed).cloned().collect();
+    println!("{} of {} pass", passed.len(), all.len());
+    let list = workspace().join("tests/conformance/programs.txt");
+    let verdict = ratchet::compare(&ratchet::read(&list), &all, &passed);
+    if bless {
+        ratchet::add(&list, &verdict.new)?;
+    } else if !verdict.new.is_empty() {
+        println!("pass and are not listed (cargo xtask conformance --bless adds them): {}", verdict.new.join(" "));
+    }
+    if !verdict.broken.is_empty() {
+        for case in &verdict.broken {
+            let from = text.find(&format!("FAIL {case}\n")).unwrap_or(0);
+            let rest = &text[from..];
+            let end = rest[1..].find("\nFAIL ").map_or(rest.len(), |e| e + 2);
+            println!("{}", &rest[..end]);
+        }
+        bail!("passed before and do not now: {}", verdict.broken.join(" "));
+    }
+    Ok(())
+}
+
+fn bless() -> Result<()> {
+    let status = Command::new(cargo())
+        .args(["test", "--workspace"])
+        .env("BLESS", "1")
+        .env("UPDATE_EXPECT", "1")
+        .current_dir(workspace())
+        .status()?;
+    if !status.success() {
+        bail!("tests fail even when blessed");
+    }
+    println!("read the differences before they are committed");
+    Ok(())
+}
+
+/// Times cold builds of hello with gorc and, if there is one, with real Go (empty GOCACHE).
+fn bench(args: &[&str]) -> Result<()> {
+    let go = args.iter().position(|a| *a == "--go").and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
+    let gorc = release_gorc()?;
+    let hello = workspace().join("tests/run/hello.go");
+    let dir = go_testkit::TempDir::new("bench")?;
+    let out = dir.path().join("hello");
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        let start = Instant::now();
+        let status = Command::new(&gorc).arg("build").arg("-o").arg(&out).arg(&hello).status()?;
+        if !status.success() {
+            bail!("gorc cannot build hello");
+        }
+        best = best.min(start.elapsed());
+    }
+    println!("gorc, cold build of hello: {:.0} ms, {} bytes", best.as_secs_f64() * 1e3, std::fs::metadata(&out)?.len());
+    let cache = dir.path().join("cache");
+    let start = Instant::now();
+    let real = Command::new(go)
+        .args(["build", "-o"])
+        .arg(&out)
+        .arg(&hello)
+        .env("GOCACHE", &cache)
+        .env("GOTOOLCHAIN", "local")
+        .env("CGO_ENABLED", "0")
+        .status();
+    match real {
+        Ok(s) if s.success() => {
+            let took = start.elapsed();
+            let ratio = took.as_secs_f64() / best.as_secs_f64();
+            println!("go, cold build of hello: {:.0} ms, {} bytes; ratio {ratio:.1}", took.as_secs_f64() * 1e3, std::fs::metadata(&out)?.len());
+        }
+        _ => println!("no real Go to compare with ({go})"),
+    }
+    Ok(())
+}

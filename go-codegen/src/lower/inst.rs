@@ -297,11 +297,7 @@ impl Fx<'_, '_> {
         let tab = if methods.is_empty() {
             Program::type_symbol(ty)
         } else {
-            let iface = self.prog.types.underlying(iface);
-            self.prog
-                .find_itab(ty, iface)
-                .or_else(|| self.prog.find_itab(ty, self.result_ty(i)))
-                .expect("bug: itab is not in the program")
+            self.prog.find_itab(ty, iface).expect("bug: itab is not in the program")
         };
         let repr = self.repr(value);
         let size = self.prog.types.layout_of(ty).size;

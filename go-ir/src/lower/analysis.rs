@@ -8,6 +8,7 @@ use go_ast::{Block, BranchKind, DeclKind, ExprId, ExprKind, File, Ident, StmtId,
 use go_source::Pos;
 use go_types::info::SelectionKind;
 use go_types::object::{ObjId, ObjectKind};
+use go_types::universe::Builtin;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub(super) struct FnFacts {
     pub has_goto: bool,
     /// A range over a function.
     pub has_range_func: bool,
+    /// A `go` statement or a call of `recover`.
+    pub has_go_or_recover: bool,
 }
 
 /// All facts of an outermost function.
@@ -239,6 +242,9 @@ impl Walker<'_, '_, '_> {
             }
             ExprKind::TypeAssert { x, .. } => self.expr(*x),
             ExprKind::Call { fun, args, .. } => {
+                if self.body.builtin_of(*fun) == Some(Builtin::Recover) {
+                    self.fn_facts().has_go_or_recover = true;
+                }
                 self.expr(*fun);
                 self.exprs(args);
             }
@@ -310,7 +316,11 @@ impl Walker<'_, '_, '_> {
                 }
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(*stmt),
-            StmtKind::Expr(e) | StmtKind::Go(e) => self.expr(*e),
+            StmtKind::Expr(e) => self.expr(*e),
+            StmtKind::Go(e) => {
+                self.fn_facts().has_go_or_recover = true;
+                self.expr(*e);
+            }
             StmtKind::Defer(e) => {
                 self.fn_facts().has_defer = true;
                 self.facts.range_defers.extend(self.ranges.iter().copied());

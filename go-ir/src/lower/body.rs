@@ -120,6 +120,8 @@ pub(super) struct Frame {
     pub name: String,
     /// Made from a function literal (names of inner ones follow a shorter scheme).
     pub is_closure: bool,
+    /// From a literal that is called where it stands.
+    pub called_at_once: bool,
     /// Variables in reach.
     pub vars: FxHashMap<VarKey, Var>,
     /// Captured variables in order of capture number.
@@ -174,6 +176,8 @@ pub struct Body<'l, 'a> {
     pub(super) version: (u32, u32),
     pub(super) calls: FxHashMap<ExprId, bool>,
     pub(super) etys: FxHashMap<ExprId, Ty>,
+    /// The literal that is about to be called.
+    pub(super) called_at_once: Option<ExprId>,
     next_hidden: u32,
     next_target: u32,
 }
@@ -185,6 +189,7 @@ impl Frame {
             b,
             name,
             is_closure: false,
+            called_at_once: false,
             vars: FxHashMap::default(),
             captures: Vec::new(),
             ordered: FxHashMap::default(),
@@ -308,6 +313,7 @@ impl<'l, 'a> Body<'l, 'a> {
             version,
             calls: FxHashMap::default(),
             etys: FxHashMap::default(),
+            called_at_once: None,
             next_hidden: 1,
             next_target: 0,
         }
@@ -927,7 +933,6 @@ impl<'l, 'a> Body<'l, 'a> {
 
     /// Itab of a concrete type for an interface type.
     pub fn itab(&mut self, concrete: Ty, iface: Ty) -> Value {
-        let iface = self.lo.prog.types.underlying(iface);
         self.lo.use_itab(concrete, iface);
         self.fr.b.emit(Op::Itab(concrete, iface), Ty::UNSAFE_POINTER)
     }

@@ -166,7 +166,9 @@ impl Body<'_, '_> {
         let (callee, mut values, results) = match target {
             Target::Static(f) => (Callee::Func(f), Vec::new(), self.lo.prog.funcs[f].results.clone()),
             Target::Value(f) => {
+                self.called_at_once = Some(f);
                 let v = self.expr(f);
+                self.called_at_once = None;
                 (Callee::Closure(v), Vec::new(), sig.results.clone())
             }
             Target::Method { x, sel, pos } => {

@@ -23,7 +23,7 @@ impl Body<'_, '_> {
     /// Link name of the next function literal of the current function.
     fn literal_name(&mut self) -> String {
         self.fr.func_gen += 1;
-        let sep = if self.fr.is_closure { "." } else { ".func" };
+        let sep = if self.fr.is_closure && !self.fr.called_at_once { "." } else { ".func" };
         format!("{}{sep}{}", self.fr.name, self.fr.func_gen)
     }
 
@@ -35,7 +35,11 @@ impl Body<'_, '_> {
         let pos = self.tree.exprs[e].pos;
         let func = self.lo.add_made_func(&name, sig.params.clone(), sig.results.clone(), Self::closure_attrs());
         let (params, results) = self.literal_objects(e);
+        let at_once = self.called_at_once.take() == Some(e);
+        let facts = self.facts.of_fn(body.lbrace);
         self.push_frame(func, pos);
+        // gc inlines such literals, which shows in the names of those inside them.
+        self.fr.called_at_once = at_once && !facts.has_defer && !facts.has_go_or_recover;
         self.function_body(body, &params, &results);
         let captures = self.pop_frame();
         self.fr.b.pos = pos;

@@ -33,8 +33,7 @@ impl Body<'_, '_> {
     fn note_iface_value(&mut self, from: Ty, to: Ty) {
         self.lo.use_iface_value(from);
         if !self.is_eface(to) {
-            let iface = self.lo.prog.types.underlying(to);
-            self.lo.use_itab(from, iface);
+            self.lo.use_itab(from, to);
         }
     }
 
@@ -94,7 +93,8 @@ impl Body<'_, '_> {
     /// Conversion between interface types that cannot fail.
     pub(super) fn iface_to_iface(&mut self, v: Value, to: Ty) -> Value {
         let from = self.fr.b.ty(v);
-        if self.lo.prog.types.underlying(from) == self.lo.prog.types.underlying(to) {
+        // As gc: each interface type with methods has itabs of its own, even with equal methods.
+        if self.is_eface(from) && self.is_eface(to) {
             return self.bitcast(v, to);
         }
         let (_, data) = self.iface_parts(v);

@@ -297,6 +297,11 @@ impl Lowerer<'_> {
         for c in self.children(t) {
             self.use_iface_value(c);
         }
+        // reflect reaches `*T` from a named `T`, with its methods.
+        if matches!(self.prog.types.kind(t), TyKind::Named(_)) {
+            let p = self.intern(TyKind::Pointer(t));
+            self.use_iface_value(p);
+        }
     }
 
     /// Makes all descriptors and itabs.

@@ -4,7 +4,7 @@ use super::body::{Body, Opnd};
 use crate::ir::{BinOp, BoundsKind, CmpOp, Op, Value};
 use crate::ty::{Basic, Ty, TyKind};
 use go_ast::{ExprId, ExprKind};
-use go_types::info::Mode;
+use go_types::info::{Mode, SelectionKind};
 use go_types::object::ObjectKind;
 
 /// An index as `int`, with what its checks need to know.
@@ -57,6 +57,17 @@ impl Body<'_, '_> {
 
     /// `x[i]`, or a function instantiation.
     pub(super) fn index(&mut self, e: ExprId, x: ExprId, indices: &[ExprId]) -> Opnd {
+        // A generic method with type arguments.
+        let inner = self.tree.unparen(x);
+        if let ExprKind::Selector { x: recv, sel } = self.tree.exprs[inner].kind
+            && let Some(s) = self.lo.checker.info.selections.get(&sel.pos).cloned()
+        {
+            match s.kind {
+                SelectionKind::FieldVal => {}
+                SelectionKind::MethodVal => return Opnd::Val(self.method_value(e, recv, &s, sel.pos)),
+                SelectionKind::MethodExpr => return Opnd::Val(self.method_expr(e, &s, sel.pos)),
+            }
+        }
         if let Some(o) = self.generic_func(x) {
             let pos = self.ident_pos(x);
             let f = self.func_at(o, pos);

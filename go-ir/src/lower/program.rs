@@ -339,9 +339,9 @@ impl<'a> Lowerer<'a> {
         self.use_type(t);
     }
 
-    /// An itab is needed.
+    /// An itab is needed. The runtime compares itabs by address and finds them by the interface type
+    /// as it was declared, so each (type, declared interface type) has one.
     pub fn use_itab(&mut self, concrete: Ty, iface: Ty) {
-        let iface = self.prog.types.underlying(iface);
         self.prog.itab_symbol(concrete, iface);
         self.use_iface_value(concrete);
         self.describe_type(iface);

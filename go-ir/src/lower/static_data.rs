@@ -194,8 +194,8 @@ impl Lowerer<'_> {
         if matches!(self.prog.types.kind(u), TyKind::Interface(ms) if ms.is_empty()) {
             return Program::type_symbol(own);
         }
-        self.use_itab(own, u);
-        self.prog.itab_symbol(own, u)
+        self.use_itab(own, iface);
+        self.prog.itab_symbol(own, iface)
     }
 
     /// `errors.New("text")` as the value it returns.

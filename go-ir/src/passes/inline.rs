@@ -105,7 +105,10 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
     if attrs.noinline || f.attrs.noinline || f.attrs.wrapper || attrs.wrapper || f.recover_block.is_some() {
         return none;
     }
-    if NEVER.contains(&&*prog.funcs[f.id].name) {
+    let name = &*prog.funcs[f.id].name;
+    // What programs call in package runtime counts frames.
+    let counts_frames = name.strip_prefix("runtime.").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_uppercase()));
+    if NEVER.contains(&name) || counts_frames {
         return none;
     }
     let mut cost = 0;

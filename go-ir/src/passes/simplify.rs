@@ -239,8 +239,8 @@ fn fold_extract(cx: &PassCx<'_>, f: &Function, agg: Value, index: u32, ty: Ty) -
         }
         Op::MakeInterface { value, ty: t, .. } => {
             if index == 0 {
-                let it = cx.types.underlying(f.values[agg].ty);
-                return match cx.types.kind(it) {
+                let it = f.values[agg].ty;
+                return match cx.types.under(it) {
                     TyKind::Interface(ms) if ms.is_empty() => Some(Fold::Op(Op::TypeDesc(*t))),
                     _ => Some(Fold::Op(Op::Itab(*t, it))),
                 };

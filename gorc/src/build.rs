@@ -1,0 +1,268 @@
+//! From a checked program to an executable: lowering, passes, storage, code generation, linking.
+//!
+//! The order of stages and what passes between them; each stage is a library crate.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use go_abi::object::MachineFunction;
+use go_codegen::{Backend, CodegenError};
+use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
+use go_ir::image::{ImageData, image_data, live_functions};
+use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
+use go_link::{Image, LinkInput};
+use go_load::{Package, PackageId};
+use go_source::Pos;
+use rayon::prelude::*;
+
+use crate::cli::{BuildOptions, Failure};
+use crate::frontend::Frontend;
+use crate::modinfo;
+use crate::positions::{FileNames, SourcePositions};
+use crate::session::Session;
+
+/// The message of the linker for a program without `func main`.
+pub(crate) const NO_MAIN: &str = "runtime.main_main·f: function main is undeclared in the main package";
+
+/// A program in IR, ready for code generation.
+pub(crate) struct Middle {
+    /// The program and its descriptors.
+    pub(crate) lowered: Lowered,
+    /// Stack or heap.
+    pub(crate) storage: StorageMap,
+    /// Functions that are compiled.
+    pub(crate) live: Vec<FuncId>,
+    /// Data.
+    pub(crate) image: ImageData,
+}
+
+/// Whether a program package has a function main.
+pub(crate) fn has_main(front: &Frontend, root: PackageId) -> bool {
+    front.ids[root.index()].is_some_and(|id| front.checker.lookup_object(id, "main").is_some())
+}
+
+/// Lowers what `root` reaches, and runs the passes.
+pub(crate) fn middle(session: &Session, front: &mut Frontend, root: PackageId, options: &BuildOptions) -> Result<Middle, Failure> {
+    let facts = package_facts(front, root)?;
+    let path = front.graph.package(root).path.clone();
+    let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
+    let mut lowered = lowered.map_err(|e| match e {
+        LowerError::NoMain => format!("# {path}\n{NO_MAIN}"),
+    })?;
+    if !front.checker.diagnostics.is_empty() {
+        // A body of the standard library does not check: a bug of gorc's.
+        let found = std::mem::take(&mut front.checker.diagnostics);
+        let text = crate::render::go::package(&front.sources, "std", &found, crate::render::go::ErrorLimit::Ten);
+        session.info(format_args!("internal error: {text}"));
+        if found.iter().any(|d| d.severity == go_source::Severity::Error) {
+            return Err(Failure::from(format!("gorc: internal error: the standard library does not check\n{text}")));
+        }
+    }
+    let count = lowered.prog.funcs.iter().filter(|f| matches!(f.body, FuncBody::Ir(_))).count();
+    session.info(format_args!("{count} functions reached"));
+    let complaints = session.stage("passes", || go_ir::passes::run(&mut lowered.prog, &options.passes));
+    if !complaints.is_empty() {
+        return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", complaints.join("\n"))));
+    }
+    set_strings(&mut lowered.prog, options);
+    let storage = StorageMap::all_heap();
+    let live = live_functions(&lowered.prog, &lowered.descriptors);
+    let image = image_data(&lowered.prog, &lowered.descriptors, &live);
+    Ok(Middle { lowered, storage, live, image })
+}
+
+/// What lowering wants to know about each package.
+fn package_facts(front: &Frontend, root: PackageId) -> Result<Vec<PackageFacts>, Failure> {
+    let needed = closure(front, root);
+    let mut first_file = 0;
+    let mut out = Vec::new();
+    for p in &front.graph.packages {
+        let base = first_file;
+        first_file += p.files.len() as u32;
+        if p.is_unsafe() || !needed[p.id.index()] {
+            continue;
+        }
+        let imports =
+            p.imports.iter().filter_map(|(_, id)| front.ids[id.index()]).filter(|id| *id != go_types::store::Store::UNSAFE);
+        out.push(PackageFacts {
+            pkg: front.ids[p.id.index()],
+            imports: imports.collect(),
+            aliases: p.aliases.iter().map(|a| (a.name.clone(), a.target.clone())).collect(),
+            std: p.is_std(),
+            embeds: embeds(front, p, base)?,
+        });
+    }
+    Ok(out)
+}
+
+/// The packages that a program consists of: what it imports, and the runtime.
+fn closure(front: &Frontend, root: PackageId) -> Vec<bool> {
+    let mut needed = vec![false; front.graph.packages.len()];
+    let mut work: Vec<PackageId> = front.graph.runtime.into_iter().chain([root]).collect();
+    while let Some(id) = work.pop() {
+        if !std::mem::replace(&mut needed[id.index()], true) {
+            work.extend(front.graph.package(id).imports.iter().map(|(_, i)| *i));
+        }
+    }
+    needed
+}
+
+/// The files that each `//go:embed` pattern of a package names; folders get entries of their own.
+fn embeds(front: &Frontend, p: &Package, first_file: u32) -> Result<Vec<EmbedVar>, Failure> {
+    let mut out = Vec::new();
+    for (i, f) in p.files.iter().enumerate() {
+        for e in &f.embed_patterns {
+            let Some(found) = p.embeds.iter().find(|x| x.pattern == e.pattern) else { continue };
+            let mut files: Vec<(String, Arc<[u8]>)> = Vec::new();
+            let mut folders = std::collections::BTreeSet::new();
+            for name in &found.files {
+                let path = p.dir.join(name);
+                let text = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+                let mut upper = name.as_str();
+                while let Some((dir, _)) = upper.rsplit_once('/') {
+                    folders.insert(format!("{dir}/"));
+                    upper = dir;
+                }
+                files.push((name.clone(), text.into()));
+            }
+            files.extend(folders.into_iter().map(|d| (d, Arc::from([]))));
+            let base = front.sources.file(go_source::FileId(first_file + i as u32)).base;
+            out.push(EmbedVar { pos: Pos(base.0 + e.offset), files });
+        }
+    }
+    Ok(out)
+}
+
+/// Gives string variables the values of `-ldflags=-X`.
+fn set_strings(prog: &mut Program, options: &BuildOptions) {
+    for (name, value) in &options.set_strings {
+        let Some((id, _)) = prog.globals.iter_enumerated().find(|(_, g)| &*g.name == name.as_str()) else { continue };
+        if !matches!(prog.types.under(prog.globals[id].ty), TyKind::Basic(go_ir::Basic::String)) {
+            continue;
+        }
+        let text = prog.string(value.as_bytes());
+        let mut init = DataInit { bytes: vec![0; 16], relocs: Vec::new() };
+        init.bytes[8..].copy_from_slice(&(value.len() as u64).to_le_bytes());
+        init.relocs.push(go_ir::DataReloc { offset: 0, target: Program::str_symbol(text), addend: 0, width: 8 });
+        prog.globals[id].init = init;
+    }
+}
+
+/// Machine code of all functions, and of the thunks that function values need.
+pub(crate) fn generate(session: &Session, m: &Middle, options: &BuildOptions) -> Result<Vec<MachineFunction>, CodegenError> {
+    let prog = &m.lowered.prog;
+    let verify = match options.passes.verify {
+        go_ir::passes::Verify::On => go_codegen::Verify::On,
+        go_ir::passes::Verify::Off => go_codegen::Verify::Off,
+    };
+    let backend = Backend::new(&go_codegen::Options { opt: options.opt, verify })?;
+    session.stage("codegen", || {
+        let work = m.live.iter().map(|f| (*f, Form::Plain)).chain(m.image.thunks.iter().map(|f| (*f, Form::Thunk)));
+        let work: Vec<(FuncId, Form)> = work.collect();
+        let code: Vec<MachineFunction> = work
+            .par_iter()
+            .map_init(
+                || backend.worker(),
+                |w, (f, form)| match form {
+                    Form::Plain => w.compile(prog, *f, &m.storage),
+                    Form::Thunk => w.thunk(prog, *f),
+                },
+            )
+            .collect::<Result<_, _>>()?;
+        session.info(format_args!("{} functions and {} thunks compiled", m.live.len(), m.image.thunks.len()));
+        Ok(code)
+    })
+}
+
+/// What is compiled of a function.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Itself.
+    Plain,
+    /// The thunk for its uses as a value.
+    Thunk,
+}
+
+/// Links the program.
+fn link(session: &Session, front: &Frontend, root: PackageId, m: &Middle, code: &[MachineFunction], options: &BuildOptions, release: &str) -> Result<Image, Failure> {
+    let package = front.graph.package(root);
+    let style = if options.trimpath { FileNames::Trimmed } else { FileNames::Full };
+    let image = session.stage("link", || {
+        let positions = SourcePositions::new(&front.sources, &front.graph, style);
+        let info = modinfo::build_info(&front.graph, package, release, &options.build_settings());
+        go_link::link(&LinkInput {
+            functions: code,
+            data: &m.image.objects,
+            names: &m.image.names,
+            runtime: go_rt::runtime_object(go_rt::RuntimeTarget::LinuxAmd64),
+            typelinks: &m.image.typelinks,
+            itabs: &m.image.itabs,
+            positions: &positions,
+            build_info: &info,
+            debug: options.debug,
+        })
+    });
+    let image = image.map_err(|e| format!("# {}\n{e}", package.path))?;
+    let s = image.stats;
+    session.info(format_args!(
+        "{} functions linked, Go code {} bytes, runtime code {} bytes, read-only data {}, data {}, file {}",
+        s.functions, s.go_text, s.runtime_text, s.rodata, s.data, s.file
+    ));
+    Ok(image)
+}
+
+/// Makes the executable of one program package.
+pub(crate) fn executable(session: &Session, front: &mut Frontend, root: PackageId, options: &BuildOptions, release: &str, output: &Path) -> Result<(), Failure> {
+    let path = front.graph.package(root).path.clone();
+    let m = middle(session, front, root, options)?;
+    let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
+    let image = link(session, front, root, &m, &code, options, release)?;
+    session.stage("write", || write(&image, output)).map_err(|e| format!("# {path}\n{e}").into())
+}
+
+/// Writes the executable; devices (`-o /dev/null`) are written to, not replaced.
+fn write(image: &Image, output: &Path) -> Result<(), String> {
+    if std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        return std::fs::write(output, image.bytes()).map_err(|e| format!("{}: {e}", output.display()));
+    }
+    image.write_to(output).map_err(|e| e.to_string())
+}
+
+/// The name of a package's executable: of the first file, or the last element of its path that is no
+/// major version.
+pub(crate) fn executable_name(package: &Package, patterns: &[String]) -> String {
+    if package.path == "command-line-arguments"
+        && let Some(first) = patterns.first()
+    {
+        let base = first.rsplit('/').next().unwrap_or(first);
+        return base.strip_suffix(".go").unwrap_or(base).to_owned();
+    }
+    let mut elements = package.path.rsplit('/');
+    let last = elements.next().unwrap_or_default();
+    let is_version = last.strip_prefix('v').is_some_and(|n| n.len() > 0 && n.bytes().all(|b| b.is_ascii_digit()) && n != "0" && n != "1");
+    match elements.next() {
+        Some(before) if is_version => before.to_owned(),
+        _ => last.to_owned(),
+    }
+}
+
+/// Where `-o` puts the executable of a package: an existing folder (or a name that ends in a slash)
+/// takes it under its own name.
+pub(crate) fn output_path(session: &Session, options: &BuildOptions, name: &str) -> Result<PathBuf, Failure> {
+    let Some(given) = &options.output else {
+        let path = session.cwd.join(name);
+        if path.is_dir() {
+            return Err(Failure::from(format!("go: build output {name:?} already exists and is a directory")));
+        }
+        return Ok(path);
+    };
+    let path = session.cwd.join(given);
+    if given.ends_with('/') || path.is_dir() {
+        std::fs::create_dir_all(&path).map_err(|e| format!("go: mkdir {}: {e}", path.display()))?;
+        return Ok(path.join(name));
+    }
+    if let Some(dir) = path.parent().filter(|d| !d.is_dir()) {
+        std::fs::create_dir_all(dir).map_err(|e| format!("go: mkdir {}: {e}", dir.display()))?;
+    }
+    Ok(path)
+}

@@ -1,0 +1,118 @@
+//! `gorc build`.
+
+use std::path::PathBuf;
+
+use go_load::{PackageGraph, PackageId};
+
+use super::flags::{Flag, Parsed};
+use super::options::build_flags;
+use super::{BuildOptions, Emit, Failure};
+use crate::frontend::{self, Frontend};
+use crate::session::Session;
+use crate::{build, emit, render};
+
+pub(super) const FLAGS: &[Flag] =
+    build_flags![Flag::value("o", "write the executable to this file, or into this folder"), Flag::switch("json", "print diagnostics as JSON")];
+
+pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
+    let options = BuildOptions::new(session, p)?;
+    let Some((mut front, release)) = check(session, &options, &p.args)? else { return Ok(()) };
+    let programs: Vec<PackageId> =
+        front.graph.roots.iter().copied().filter(|r| front.graph.package(*r).name == "main").collect();
+    let single = front.graph.roots.len() == 1;
+    if options.emit.is_some() {
+        let Some(root) = programs.first() else {
+            return Err(Failure::from("gorc: no main package to compile".to_owned()));
+        };
+        return emit::back_end(session, &mut front, *root, &options);
+    }
+    let into_folder = options.output.as_ref().is_some_and(|o| o.ends_with('/') || session.cwd.join(o).is_dir());
+    if !single {
+        match &options.output {
+            None => return Ok(()),
+            Some(o) if !into_folder && o != "/dev/null" => {
+                return Err(Failure::from(format!("go: cannot write multiple packages to non-directory {o}")));
+            }
+            Some(_) if programs.is_empty() => return Err(Failure::from("go: no main packages to build".to_owned())),
+            Some(_) => {}
+        }
+    }
+    for (i, root) in programs.iter().enumerate() {
+        if i > 0 {
+            // Each program gets a checker of its own: their packages are all called main.
+            let path = front.graph.package(*root).path.clone();
+            let Some((mut own, _)) = check(session, &options, std::slice::from_ref(&path))? else { continue };
+            let root = own.graph.roots[0];
+            one(session, &mut own, root, &options, &release, &p.args)?;
+        } else {
+            one(session, &mut front, *root, &options, &release, &p.args)?;
+        }
+    }
+    Ok(())
+}
+
+fn one(
+    session: &Session,
+    front: &mut Frontend,
+    root: PackageId,
+    options: &BuildOptions,
+    release: &str,
+    patterns: &[String],
+) -> Result<(), Failure> {
+    let name = build::executable_name(front.graph.package(root), patterns);
+    let output: PathBuf = build::output_path(session, options, &name)?;
+    if options.trace {
+        eprintln!("# {} -> {}", front.graph.package(root).path, output.display());
+    }
+    build::executable(session, front, root, options, release, &output)
+}
+
+/// Loads and checks packages and prints what is wrong with them. Nothing comes back if a flag asked for
+/// a form that has been printed by then.
+pub(super) fn check(session: &Session, options: &BuildOptions, patterns: &[String]) -> Result<Option<(Frontend, String)>, Failure> {
+    let sdk = session.sdk()?;
+    let config = session.load_config(&sdk, &options.tags, options.mod_mode)?;
+    let graph = frontend::load(session, &config, patterns)?;
+    if options.debug_overlay {
+        print!("{}", graph.dump());
+        return Ok(None);
+    }
+    if options.verbose {
+        print_names(&graph);
+    }
+    let front = frontend::check(session, graph, &options.frontend);
+    match options.emit {
+        Some(form @ (Emit::Tokens | Emit::Ast | Emit::Types)) => {
+            emit::front_end(&front, form);
+        }
+        Some(Emit::Ir | Emit::Clif | Emit::Asm) | None => {}
+    }
+    let mut text = String::new();
+    for r in &front.reports {
+        if options.json {
+            text.extend(r.diagnostics.iter().map(|d| render::json::diagnostic(&front.sources, &r.path, d)));
+        } else {
+            text.push_str(&render::go::package(&front.sources, &r.path, &r.diagnostics, options.frontend.limit));
+        }
+    }
+    if options.json { print!("{text}") } else { eprint!("{text}") }
+    if front.failed() {
+        return Err(Failure::Failed(String::new()));
+    }
+    if matches!(options.emit, Some(Emit::Tokens | Emit::Ast | Emit::Types)) {
+        return Ok(None);
+    }
+    if let [root] = front.graph.roots[..]
+        && front.graph.package(root).name == "main"
+        && !build::has_main(&front, root)
+    {
+        return Err(Failure::from(format!("# {}\n{}", front.graph.package(root).path, build::NO_MAIN)));
+    }
+    Ok(Some((front, sdk.release)))
+}
+
+fn print_names(graph: &PackageGraph) {
+    for p in graph.packages.iter().filter(|p| !p.is_unsafe()) {
+        eprintln!("{}", p.path);
+    }
+}

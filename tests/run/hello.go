@@ -1,0 +1,10 @@
+// The README's first program.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("Hello, Go!")
+}
+
+// Output: Hello, Go!

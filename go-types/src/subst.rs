@@ -22,10 +22,10 @@ impl SubstMap {
         SubstMap { pairs: tparams.iter().copied().zip(targs.iter().copied()).collect() }
     }
 
-    /// Pairs the lists up, leaving out unknown arguments.
+    /// Pairs the lists up; parameters whose arguments are unknown stay for themselves.
     #[must_use]
     pub(crate) fn partial(tparams: &[TypeId], targs: &[Option<TypeId>]) -> SubstMap {
-        let pairs = tparams.iter().zip(targs).filter_map(|(p, a)| a.map(|a| (*p, a))).collect();
+        let pairs = tparams.iter().zip(targs).map(|(p, a)| (*p, a.unwrap_or(*p))).collect();
         SubstMap { pairs }
     }
 

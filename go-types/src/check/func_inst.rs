@@ -104,6 +104,8 @@ impl Checker {
                 Ok(list) => targs = list,
                 Err(why) => {
                     if let Some((at, why)) = why {
+                        // The variable's type is the argument: its place is that of `x`.
+                        let at = if target.is_some() { x_pos } else { at };
                         self.error(at, codes::CANNOT_INFER_TYPE_ARGS, why);
                     }
                     x.invalidate();

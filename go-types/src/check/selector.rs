@@ -326,9 +326,9 @@ pub(crate) fn is_valid_name(name: &str) -> bool {
     name.chars().enumerate().all(|(i, c)| letter(c) || i > 0 && c.is_numeric())
 }
 
-/// A name without its first character.
+/// A name without its first character; a name of one character as it is.
 fn tail(s: &str) -> &str {
     let mut chars = s.chars();
     chars.next();
-    chars.as_str()
+    if chars.as_str().is_empty() { s } else { chars.as_str() }
 }

@@ -79,11 +79,10 @@ impl Checker {
     fn invalid_recursive(&mut self, t: TypeId, path: &[TypeId]) {
         let Some((_, n)) = self.store.as_named(t) else { return };
         let orig = self.store.named[n].orig;
-        for id in [orig, t] {
-            if let Type::Named(o) = self.store.types[id] {
-                self.store.named[o].underlying = Some(TypeId::INVALID);
-                self.store.named[o].from_rhs = Some(TypeId::INVALID);
-            }
+        if let Type::Named(o) = self.store.types[orig] {
+            // An underlying type that is known already stays, as in gc.
+            self.store.named[o].underlying.get_or_insert(TypeId::INVALID);
+            self.store.named[o].from_rhs = Some(TypeId::INVALID);
         }
         for (start, p) in path.iter().enumerate() {
             if self.identical(*p, t) {

@@ -12,6 +12,7 @@ new_id! {
     ConstId;
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro derives the rest")]
 impl Default for ConstId {
     fn default() -> Self {
         ConstId(0)

@@ -456,19 +456,6 @@ impl Checker {
         self.has_all_methods(t, v, false, Equivalence::Identical, cause)
     }
 
-    /// Like [`Checker::assertable_to`], for constraint interfaces too.
-    pub(crate) fn new_assertable_to(
-        &mut self,
-        v: TypeId,
-        t: TypeId,
-        cause: Option<&mut String>,
-    ) -> bool {
-        if self.is_interface(t) {
-            return true;
-        }
-        self.implements(t, v, false, cause)
-    }
-
     /// The base type of a pointer type (not of a named one), and whether `t` is a pointer.
     #[must_use]
     pub fn deref(&self, t: TypeId) -> (TypeId, bool) {

@@ -151,6 +151,7 @@ impl Checker {
         self.with_package_env(pkg, |c| {
             c.direct_cycles(pkg);
             c.package_objects(pkg);
+            c.catch_up(pkg);
         });
         self.process_delayed(0);
         self.with_package_env(pkg, |c| {
@@ -167,6 +168,20 @@ impl Checker {
         self.env = saved;
         if let Some(s) = self.states.get_mut(&pkg) {
             s.progress = Progress::Checked;
+        }
+    }
+
+    /// Queues bodies and initialisations of objects that were typed before the package's own check.
+    fn catch_up(&mut self, pkg: PkgId) {
+        for obj in self.states[&pkg].objects.clone() {
+            let Some(info) = self.decls.get_mut(&obj) else { continue };
+            if std::mem::replace(&mut info.init_pending, false) {
+                self.later(move |c| c.pending_init(obj));
+            } else if matches!(self.store.objects[obj].kind, ObjectKind::Func { .. })
+                && !std::mem::replace(&mut info.body_checked, true)
+            {
+                self.later(move |c| c.declared_body(obj));
+            }
         }
     }
 

@@ -72,10 +72,10 @@ impl Checker {
         if !self.obj_path.is_empty() && self.obj_path_idx.contains_key(&obj) {
             let valid = self.valid_cycle(obj);
             match self.store.objects[obj].kind {
-                ObjectKind::Const { .. } | ObjectKind::Var { .. } => {
-                    if !valid || self.obj_type(obj).is_none() {
-                        self.set_obj_type(obj, TypeId::INVALID);
-                    }
+                ObjectKind::Const { .. } | ObjectKind::Var { .. }
+                    if !valid || self.obj_type(obj).is_none() =>
+                {
+                    self.set_obj_type(obj, TypeId::INVALID);
                 }
                 ObjectKind::TypeName if !valid => self.set_obj_type(obj, TypeId::INVALID),
                 _ => {}
@@ -208,11 +208,13 @@ impl Checker {
             return;
         };
         if lhs.len() <= 1 {
-            if ty.is_some() && self.is_lazy(self.env().pkg) && self.obj_path.last() == Some(&obj) {
-                if let Some(d) = self.decls.get_mut(&obj) {
-                    d.init_pending = true;
-                    return;
-                }
+            if ty.is_some()
+                && self.is_lazy(self.env().pkg)
+                && self.obj_path.last() == Some(&obj)
+                && let Some(d) = self.decls.get_mut(&obj)
+            {
+                d.init_pending = true;
+                return;
             }
             self.var_init(obj, init);
             return;

@@ -65,7 +65,7 @@ impl<T: ErrPos> ErrPos for &mut T {
 
 /// An error under construction: its first part gives the position, further parts are added lines.
 #[derive(Debug)]
-pub struct ErrorBuilder {
+pub(crate) struct ErrorBuilder {
     code: Code,
     soft: bool,
     parts: Vec<(Pos, String)>,
@@ -73,12 +73,12 @@ pub struct ErrorBuilder {
 
 impl ErrorBuilder {
     /// Adds a line about the place `pos` (`Pos::NONE`: about no place).
-    pub fn add(&mut self, pos: Pos, msg: impl Into<String>) {
+    pub(crate) fn add(&mut self, pos: Pos, msg: impl Into<String>) {
         self.parts.push((pos, msg.into()));
     }
 
     /// Makes the error soft.
-    pub fn soft(&mut self) {
+    pub(crate) fn soft(&mut self) {
         self.soft = true;
     }
 }
@@ -102,11 +102,6 @@ impl Checker {
         let mut err = self.new_error(code);
         err.add(at.err_pos(self), msg);
         self.report(err);
-    }
-
-    /// Reports an error (same as [`Checker::error`]).
-    pub(crate) fn errorf(&mut self, at: impl ErrPos, code: Code, msg: impl Into<String>) {
-        self.error(at, code, msg);
     }
 
     /// Reports a soft error: one that leaves the program's meaning clear.

@@ -121,12 +121,6 @@ impl Checker {
         }
     }
 
-    /// The underlying type, as data.
-    pub(crate) fn under_type(&mut self, t: TypeId) -> Type {
-        let u = self.under(t);
-        self.store.types[u].clone()
-    }
-
     /// Follows the right sides of declarations until there is a type that is neither named nor an
     /// alias. What is still being declared gives the invalid type, which is not remembered.
     fn resolve_underlying(&mut self, t: TypeId) -> TypeId {

@@ -47,7 +47,7 @@ pub(crate) unsafe extern "C" fn start(sp: usize) -> ! {
         }
         (*m).cache.bits_bias = rt.heap.bits_bias();
         crate::os::signal::init();
-        let g = g::new(0);
+        let g = g::new(0, go_abi::layout::g::STACK_MAIN);
         if g.is_null() {
             os::die("runtime: cannot allocate the main goroutine\n");
         }

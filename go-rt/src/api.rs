@@ -352,7 +352,7 @@ pub(crate) unsafe extern "C" fn weakload(h: *const usize) -> usize {
 // ---- goroutines ----
 
 pub(crate) extern "C" fn newg(startfn: usize) -> *mut G {
-    let g = g::new(startfn);
+    let g = g::new(startfn, go_abi::layout::g::STACK_MIN);
     if g.is_null() {
         // SAFETY: called from a veneer of the current goroutine.
         unsafe { fatal_on_g((*m::current()).head.curg as *mut G, b"out of memory (goroutine)") }

@@ -37,6 +37,8 @@ pub(crate) struct Runtime {
     pub(crate) sig_modes: [u8; 65],
     pub(crate) sig_wake_fd: i32,
     pub(crate) timer_id: i32,
+    /// Period of preemption in CPU time, ns.
+    pub(crate) time_slice: i64,
     /// Bytes of a save area; 0 = not yet known.
     pub(crate) save_size: usize,
     /// Components for xsave, 0 = use fxsave.
@@ -62,6 +64,7 @@ static RUNTIME: Global<Runtime> = Global(UnsafeCell::new(Runtime {
     sig_modes: [0; 65],
     sig_wake_fd: -1,
     timer_id: -1,
+    time_slice: 10_000_000,
     save_size: 0,
     xsave_mask: 0,
 }));

@@ -47,7 +47,7 @@ pub(crate) unsafe extern "C" fn start(sp: usize) -> ! {
         }
         (*m).cache.bits_bias = rt.heap.bits_bias();
         crate::os::signal::init();
-        let g = g::new(0);
+        let g = g::new(0, go_abi::layout::g::STACK_MAIN);
         if g.is_null() {
             os::die("runtime: cannot allocate the main goroutine\n");
         }
@@ -61,18 +61,27 @@ unsafe fn env(s: *const u8) {
     // SAFETY: a terminated string.
     unsafe {
         if let Some(v) = value_of(s, b"GORC_GCSTRESS=") {
-            let mut n = 0u64;
-            let mut p = v;
-            while (*p).is_ascii_digit() {
-                n = n.wrapping_mul(10).wrapping_add(u64::from(*p - b'0'));
-                p = p.add(1);
-            }
+            let n = number(v);
             rt().heap.stress = n;
             rt().heap.stress_left = n;
+        } else if let Some(v) = value_of(s, b"GORC_TIMESLICE=") {
+            rt().time_slice = number(v) as i64;
         } else if let Some(v) = value_of(s, b"GORC_GCVERIFY=") {
             rt().heap.verify = *v == b'1';
         }
     }
+}
+
+unsafe fn number(mut p: *const u8) -> u64 {
+    let mut n = 0u64;
+    // SAFETY: stops at the terminator at the latest.
+    unsafe {
+        while (*p).is_ascii_digit() {
+            n = n.wrapping_mul(10).wrapping_add(u64::from(*p - b'0'));
+            p = p.add(1);
+        }
+    }
+    n
 }
 
 unsafe fn value_of(s: *const u8, key: &[u8]) -> Option<*const u8> {

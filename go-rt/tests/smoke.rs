@@ -56,7 +56,7 @@ fn program() -> Option<PathBuf> {
 fn hand_written_program_runs() {
     let Some(exe) = program() else { return };
     let want = "heap\nfrees\ndeep\nswitch\nnil\nnil leaf\npreempt\nreflect\nbig frame\ntables\nhelper\n";
-    for (key, value) in [("GORC_GCVERIFY", "0"), ("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "5003")] {
+    for (key, value) in [("GORC_GCVERIFY", "0"), ("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "5003"), ("GORC_TIMESLICE", "100000")] {
         let out = Command::new(&exe).env(key, value).output().unwrap();
         let text = String::from_utf8_lossy(&out.stdout);
         assert_eq!(text, want, "{key}={value} {:?} {}", out.status, String::from_utf8_lossy(&out.stderr));

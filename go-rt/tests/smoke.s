@@ -228,7 +228,7 @@ test_deep:
     mov rax, [r15]          # back on the first segment: limit is near
     mov rcx, rsp
     sub rcx, rax
-    cmp rcx, 16384
+    cmp rcx, 270000
     ja bad
     dec dword ptr [rsp + 16]
     jnz 1b
@@ -312,7 +312,7 @@ nil_land:
     mov rax, [r15]
     mov rcx, rsp
     sub rcx, rax
-    cmp rcx, 16384
+    cmp rcx, 270000
     ja bad
     DONE
 

@@ -217,7 +217,10 @@ pub(crate) fn executable(session: &Session, front: &mut Frontend, root: PackageI
     let m = middle(session, front, root, options)?;
     let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
     let image = link(session, front, root, &m, &code, options, release)?;
-    session.stage("write", || write(&image, output)).map_err(|e| format!("# {path}\n{e}").into())
+    let written = session.stage("write", || write(&image, output)).map_err(|e| format!("# {path}\n{e}"));
+    // Freeing all this one by one would only take time: the process is about to end.
+    std::mem::forget((m, code, image));
+    Ok(written?)
 }
 
 /// Writes the executable; devices (`-o /dev/null`) are written to, not replaced.

@@ -13,8 +13,13 @@ pub const GO_FIELDS: usize = 176;
 /// `stack_lo` of a segment lies this far above the lowest usable byte: room for functions without
 /// entry check, veneers and the PC pushed by a signal.
 pub const STACK_SLACK: usize = 1024;
-/// Size of a goroutine's first stack segment.
-pub const STACK_MIN: usize = 8 << 10;
+/// Size of a goroutine's first stack segment. A goroutine blocked on a channel needs some 200 bytes, so
+/// a million of them fit where gc puts them.
+pub const STACK_MIN: usize = 2 << 10;
+/// Size of the main goroutine's first segment (address space; memory is taken when touched).
+pub const STACK_MAIN: usize = 256 << 10;
+/// Least size of a second segment.
+pub const STACK_SECOND: usize = 8 << 10;
 /// Largest single stack segment; growth doubles up to it.
 pub const STACK_SEG_MAX: usize = 64 << 20;
 /// Default limit of all segments of one goroutine (`debug.SetMaxStack` changes it).

@@ -20,7 +20,6 @@ const SIGURG: usize = 23;
 const ALT_STACK: usize = 64 << 10;
 /// Stack that an asynchronous preemption needs below the interrupted stack pointer.
 const PREEMPT_ROOM: usize = 512;
-const TIME_SLICE_NS: i64 = 10_000_000;
 
 #[repr(C)]
 struct SigAction {
@@ -81,7 +80,7 @@ pub(crate) fn init() {
     // CLOCK_THREAD_CPUTIME_ID: an idle program gets no ticks.
     if syscall(SYS_TIMER_CREATE, [3, ev.as_ptr() as usize, &raw mut id as usize, 0, 0, 0]) == 0 {
         rt.timer_id = id;
-        set_time_slice(TIME_SLICE_NS);
+        set_time_slice(rt.time_slice);
     }
 }
 

@@ -21,8 +21,8 @@ pub(crate) struct G {
 /// Offset of [`G::preempt_buf`], for assembly.
 pub(crate) const PREEMPT_BUF: usize = core::mem::offset_of!(G, preempt_buf);
 
-/// A goroutine ready to enter `runtime.gostart`; null when memory is out. Go's fields are zero.
-pub(crate) fn new(startfn: usize) -> *mut G {
+/// A goroutine, with a first segment of `stack` bytes unless it is a recycled one, ready to enter `runtime.gostart`; null when memory is out. Go's fields are zero.
+pub(crate) fn new(startfn: usize, stack: usize) -> *mut G {
     let rt = rt();
     let mut g = rt.free_g;
     // SAFETY: free list and fresh memory hold whole G records; the G belongs to nobody yet.
@@ -32,7 +32,7 @@ pub(crate) fn new(startfn: usize) -> *mut G {
             if g.is_null() {
                 return g;
             }
-            (*g).first_seg = stack::alloc(go_abi::layout::g::STACK_MIN);
+            (*g).first_seg = stack::alloc(stack);
             if (*g).first_seg.is_null() {
                 return core::ptr::null_mut();
             }

@@ -35,6 +35,8 @@ const _: () = assert!(size_of::<StackSeg>() == super::size::RECORD);
 
 const MIN_SHIFT: usize = STACK_MIN.trailing_zeros() as usize;
 const CLASSES: usize = 20;
+/// Free segments of this size and more give their memory back after a collection.
+const RELEASE_MIN: usize = 64 << 10;
 /// Address space taken at once.
 const REGION: usize = 128 << 30;
 /// When the system refuses that.
@@ -61,7 +63,7 @@ impl Stacks {
     }
 }
 
-fn class(size: usize) -> usize {
+const fn class(size: usize) -> usize {
     size.trailing_zeros() as usize - MIN_SHIFT
 }
 
@@ -154,7 +156,7 @@ pub(crate) fn trim() {
             g = (*g).head.alllink as *mut G;
         }
     }
-    for c in 3..CLASSES {
+    for c in class(RELEASE_MIN)..CLASSES {
         let mut s = rt.stacks.free[c];
         while !s.is_null() {
             // SAFETY: free segments; the page of the record stays.

@@ -37,7 +37,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
             Some(_) => {}
         }
     }
-    for (i, root) in programs.iter().enumerate() {
+    for (i, root) in programs.iter().enumerate().rev() {
         if i > 0 {
             // Each program gets a checker of its own: their packages are all called main.
             let path = front.graph.package(*root).path.clone();
@@ -48,6 +48,8 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
             one(session, &mut front, *root, &options, &release, &p.args)?;
         }
     }
+    // The process ends here: freeing millions of nodes one by one would only take time.
+    std::mem::forget(front);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     let dir = Temporary::new(session)?;
     let exe = dir.0.join(build::executable_name(package, patterns));
     build::executable(session, &mut front, root, &options, &release, &exe)?;
-    drop(front);
+    std::mem::forget(front);
     session.finish();
     let mut command = match p.value("exec").map(super::flags::split_words).transpose()? {
         Some(words) if !words.is_empty() => {

@@ -9,7 +9,7 @@ use crate::parser::Parsed;
 use go_source::{Code, Diagnostic, Interner, Pos, SourceMap, Symbol};
 use std::collections::HashMap;
 
-/// Checks every function body of a file in which there was no syntax error. `//line` directives
+/// Checks every function body of a file in which there was no syntax error, in gc's order. `//line` directives
 /// must have been recorded in `sources`, since messages name positions.
 #[must_use]
 pub fn check_all_branches(
@@ -26,17 +26,20 @@ pub fn check_all_branches(
         ExprKind::FuncLit { body, .. } => Some(body),
         _ => None,
     });
+    // Functions are checked when they end: literals before what encloses them.
+    let mut bodies: Vec<&Block> = decls.chain(literals).collect();
+    bodies.sort_by_key(|b| b.rbrace);
     let mut out = Vec::new();
-    for body in decls.chain(literals) {
+    for body in bodies {
         if !parsed.broken_bodies.contains(&body.lbrace) {
             out.extend(check_branches(file, interner, sources, body));
         }
     }
-    out.sort_by_key(|d| d.span.lo);
     out
 }
 
-/// Checks one function body.
+/// Checks one function body. Errors come in the order in which gc reports them, which is not that of
+/// their positions.
 #[must_use]
 pub fn check_branches(
     file: &File,
@@ -72,7 +75,6 @@ pub fn check_branches(
             c.error("UnusedLabel", l.ident.pos, format!("label {name} defined and not used"));
         }
     }
-    c.out.sort_by_key(|d| d.span.lo);
     c.out
 }
 

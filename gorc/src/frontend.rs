@@ -143,10 +143,7 @@ fn parse_all(graph: &PackageGraph, interner: &Interner) -> (SourceMap, Vec<Vec<P
     // Branches name other places, which need all `//line` directives.
     parsed.par_iter_mut().filter(|(i, _)| is_checked_in_full(&graph.packages[*i])).for_each(|(_, p)| {
         let branches = go_ast::check_all_branches(p, interner, &sources);
-        if !branches.is_empty() {
-            p.diagnostics.extend(branches);
-            p.diagnostics.sort_by_key(|d| d.span.lo);
-        }
+        p.diagnostics.extend(branches);
     });
     let mut out: Vec<Vec<Parsed>> = graph.packages.iter().map(|_| Vec::new()).collect();
     for (i, p) in parsed {

@@ -1,4 +1,5 @@
-// A collection frees what nothing refers to, and its memory is used again.
+// A collection frees what nothing refers to, and its memory is used again. Stacks are scanned
+// conservatively, so the reference lives in a function that has returned by then.
 package main
 
 import (
@@ -12,26 +13,19 @@ func large() *[]byte {
 	return &a
 }
 
-//go:noinline
-func use() int {
-	p := large()
-	(*p)[1] = 7
-	return int((*p)[1])
+func heapAlloc() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
-func main() {
-	var before, during, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
+//go:noinline
+func hold() uint64 {
 	keep := large()
-	runtime.GC()
-	runtime.ReadMemStats(&during)
+	n := heapAlloc()
 	(*keep)[0] = 1
-	keep = nil
-	clobber(64)
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	fmt.Println(use(), during.HeapAlloc-before.HeapAlloc >= 8<<20, after.HeapAlloc < during.HeapAlloc-(7<<20))
+	return n
 }
 
 //go:noinline
@@ -44,4 +38,20 @@ func clobber(n int) int {
 	return a[3] + clobber(n-1)
 }
 
-// Output: 7 true true
+func main() {
+	before := heapAlloc()
+	during := hold()
+	clobber(64)
+	after := heapAlloc()
+	fmt.Println(during-before >= 8<<20, after < during-(7<<20))
+	for range 200 {
+		large()
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	fmt.Println(m.Sys < 200<<20, m.TotalAlloc > 1600<<20)
+}
+
+// Output:
+// true true
+// true true

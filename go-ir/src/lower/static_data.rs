@@ -378,7 +378,7 @@ impl Lowerer<'_> {
         let mut out = DataInit::default();
         match self.prog.types.under(ty).clone() {
             TyKind::Basic(Basic::String) => {
-                if let Some((_, bytes)) = files.first()
+                if let Some((_, bytes)) = files.iter().find(|f| !f.0.ends_with('/'))
                     && !bytes.is_empty()
                 {
                     let id = self.prog.string(bytes);
@@ -387,7 +387,7 @@ impl Lowerer<'_> {
                 }
             }
             TyKind::Slice(e) => {
-                if let Some((_, bytes)) = files.first() {
+                if let Some((_, bytes)) = files.iter().find(|f| !f.0.ends_with('/')) {
                     let n = bytes.len() as u64;
                     let at = self.prog.types.array(e, n);
                     let d = self.new_data(at, DataInit { bytes: bytes.to_vec(), relocs: Vec::new() }, true);

@@ -93,7 +93,8 @@ impl Body<'_, '_> {
                         let o = self.operand(*x);
                         let base = self.opnd_addr(o);
                         let idx = self.index_value(indices[0]);
-                        return Place::ArrayElem { base, len, idx, elem, check: false };
+                        let check = self.size_of(xt) >= super::expr::SAFE_OFFSET;
+                        return Place::ArrayElem { base, len, idx, elem, check };
                     }
                     _ => {}
                 }
@@ -128,7 +129,7 @@ impl Body<'_, '_> {
             }
             Place::ArrayElem { base, len, idx, elem, check } => {
                 if check {
-                    self.nil_check(base);
+                    self.check_path(base);
                 }
                 let n = self.int(len as i64);
                 self.bounds_check(BoundsKind::Index, idx, n);

@@ -89,6 +89,8 @@ impl Body<'_, '_> {
     pub(super) fn builtin_operands(&mut self, b: Builtin, args: &[ExprId]) -> Vec<Value> {
         self.order_all(args);
         match b {
+            // Of a deferred `recover()` too: the function with the defer statement counts as its caller.
+            Builtin::Recover => vec![self.frame_ptr()],
             Builtin::Panic => {
                 let any = self.any_ty();
                 vec![self.expr_to(args[0], any)]
@@ -139,9 +141,8 @@ impl Body<'_, '_> {
             }
             Builtin::Print | Builtin::Println => self.print(vs, b == Builtin::Println),
             Builtin::Recover => {
-                let fp = self.frame_ptr();
                 let any = self.any_ty();
-                return Some(self.call_rt1("gorecover", &[fp], any));
+                return Some(self.call_rt1("gorecover", vs, any));
             }
             Builtin::Copy => return Some(self.copy_values(vs[0], vs[1])),
             _ => {}

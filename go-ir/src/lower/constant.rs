@@ -10,7 +10,7 @@ pub(super) fn to_i64(c: &ConstValue) -> i64 {
     if let ConstValue::Bool(b) = c {
         return i64::from(*b);
     }
-    let c = constant::to_int(c);
+    let c = constant::to_int(&constant::real(c));
     match constant::int64_val(&c) {
         Some(n) => n,
         None => constant::uint64_val(&c).unwrap_or(0) as i64,

@@ -10,7 +10,7 @@ use go_types::universe::Builtin;
 use std::sync::Arc;
 
 /// Accesses at larger offsets from a pointer need their own nil check.
-const SAFE_OFFSET: u64 = 4096;
+pub(super) const SAFE_OFFSET: u64 = 4096;
 
 impl Body<'_, '_> {
     /// Value of an expression, of the type recorded for it.

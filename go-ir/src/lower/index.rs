@@ -132,7 +132,15 @@ impl Body<'_, '_> {
             return Opnd::Val(self.extract(v, k as u32, elem));
         }
         let p = self.opnd_addr(o);
+        self.check_large(p, aty);
         Opnd::Addr { ptr: self.index_addr(p, idx.v, elem), ty: elem }
+    }
+
+    /// Nil check before an access somewhere inside a large array.
+    pub(super) fn check_large(&mut self, p: Value, array: Ty) {
+        if self.size_of(array) >= super::expr::SAFE_OFFSET {
+            self.check_path(p);
+        }
     }
 
     /// The generic or plain function object that `x` of an index expression names, if any.

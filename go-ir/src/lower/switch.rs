@@ -97,7 +97,16 @@ impl Body<'_, '_> {
                 entered[i] = true;
                 let next = self.fr.b.new_block();
                 self.at(*e);
-                self.cond(*e, bodies[i], next);
+                let ty = self.ety(*e);
+                if self.is_iface(ty) {
+                    // `true` compared with an interface value.
+                    let v = self.expr(*e);
+                    let yes = self.iconst(1, Ty::BOOL);
+                    let hit = self.iface_eq_concrete(v, yes);
+                    self.fr.b.branch(hit, bodies[i], next);
+                } else {
+                    self.cond(*e, bodies[i], next);
+                }
                 self.fr.b.switch_to(next);
             }
         }

@@ -45,7 +45,10 @@ impl Checker {
     fn qualified_ident(&mut self, x: &mut Operand, e: ExprId, pkg: PkgId, sel: Ident) -> bool {
         let data = &self.store.packages[pkg];
         let (scope, fake) = (data.scope, data.fake);
-        let Some(exp) = self.store.lookup_in(scope, sel.name) else {
+        // gc sees packages through export data, where unexported names do not exist; the checker's own
+        // tests import from source.
+        let visible = self.is_exported(sel.name) || self.options.test_builtins;
+        let Some(exp) = self.store.lookup_in(scope, sel.name).filter(|_| visible) else {
             if !fake && is_valid_name(self.store.text(sel.name)) {
                 let es = self.expr_string(e);
                 let msg = match self.exported_ignoring_case(pkg, sel.name) {

@@ -185,6 +185,7 @@ fn check_all(
         for f in files {
             report.diagnostics.extend(f.diagnostics);
             late.extend(f.late_diagnostics);
+            late.extend(embeds_without_import(&f.file, &checker.store.interner));
             list.push(Arc::new(f.file));
         }
         trees.push(list.clone());
@@ -232,4 +233,14 @@ fn check_all(
 /// The path that symbols and type names of a package start with: programs are called `main`.
 pub(crate) fn link_path(p: &Package) -> String {
     if p.name == "main" && !p.is_std() { "main".to_owned() } else { p.path.clone() }
+}
+
+/// `//go:embed` directives of a file that does not import package embed.
+fn embeds_without_import(file: &go_ast::File, interner: &Interner) -> Vec<Diagnostic> {
+    if file.imports.iter().any(|i| interner.resolve(i.path_value) == "embed") {
+        return Vec::new();
+    }
+    let embeds = file.directives.iter().filter(|d| d.text.starts_with("go:embed ") || &*d.text == "go:embed");
+    let text = "go:embed requires import \"embed\" (or import _ \"embed\", if package is not used)";
+    embeds.map(|d| Diagnostic::error_at(go_source::Code("MisplacedEmbed"), d.pos.offset(2), text)).collect()
 }

@@ -372,6 +372,8 @@ pub struct Target {
     pub args: SmallVec<[Value; 2]>,
 }
 
+// `new_id!` ids have no default of their own; a target needs one.
+#[expect(clippy::derivable_impls, reason = "the type is declared by a macro")]
 impl Default for Block {
     fn default() -> Self {
         Block(0)

@@ -242,7 +242,7 @@ pub(crate) fn executable_name(package: &Package, patterns: &[String]) -> String 
     }
     let mut elements = package.path.rsplit('/');
     let last = elements.next().unwrap_or_default();
-    let is_version = last.strip_prefix('v').is_some_and(|n| n.len() > 0 && n.bytes().all(|b| b.is_ascii_digit()) && n != "0" && n != "1");
+    let is_version = last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) && n != "0" && n != "1");
     match elements.next() {
         Some(before) if is_version => before.to_owned(),
         _ => last.to_owned(),

@@ -49,7 +49,7 @@ impl Fx<'_, '_> {
                     I::Ctz => self.b.ins().ctz(x),
                     _ => self.b.ins().popcnt(x),
                 };
-                let r = self.to_result_width(i, r);
+                let r = self.as_result_width(i, r);
                 self.def1(i, r);
             }
             I::Bswap => {
@@ -167,7 +167,7 @@ impl Fx<'_, '_> {
         self.values[rs[1].0 as usize] = Some(Repr::one(b));
     }
 
-    fn to_result_width(&mut self, i: Inst, v: V) -> V {
+    fn as_result_width(&mut self, i: Inst, v: V) -> V {
         let l = self.prog.types.layout_of(self.result_ty(i));
         let to = clif_type(l.parts.as_ref().expect("bug: scalar result")[0].scalar);
         let from = self.b.func.dfg.value_type(v);

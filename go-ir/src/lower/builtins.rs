@@ -3,7 +3,7 @@
 use super::body::{Body, Opnd, Values};
 use crate::ir::{CmpOp, Intrinsic, Op, Value};
 use crate::ty::{Basic, Ty, TyKind};
-use go_ast::{BinaryOp, ExprId, ExprKind};
+use go_ast::{ExprId, ExprKind};
 use go_types::info::Mode;
 use go_types::universe::Builtin;
 use smallvec::smallvec;
@@ -422,11 +422,5 @@ impl Body<'_, '_> {
         if let Opnd::Addr { ptr, ty } = o {
             self.load(ptr, ty);
         }
-    }
-
-    /// Shorthand for arithmetic in lowering.
-    pub(super) fn add_int(&mut self, a: Value, n: i64) -> Value {
-        let k = self.int(n);
-        self.arith(BinaryOp::Add, a, k)
     }
 }

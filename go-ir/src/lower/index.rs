@@ -25,11 +25,11 @@ impl Body<'_, '_> {
             return Idx { v: self.int(n), unsigned: false, known: Some(n) };
         }
         let v = self.expr(e);
-        self.to_index(v)
+        self.as_index(v)
     }
 
     /// An integer value as an index.
-    pub(super) fn to_index(&mut self, v: Value) -> Idx {
+    pub(super) fn as_index(&mut self, v: Value) -> Idx {
         let b = self.basic(self.fr.b.ty(v));
         let unsigned = matches!(b, Some(Basic::Uint | Basic::Uint64 | Basic::Uintptr));
         let known = self.fr.b.const_int_of(v);

@@ -371,7 +371,7 @@ impl Lowerer<'_> {
         if !any {
             return false;
         }
-        files.sort_by(|a, b| embed_key(&a.0).cmp(&embed_key(&b.0)));
+        files.sort_by_key(|a| embed_key(&a.0));
         files.dedup_by(|a, b| a.0 == b.0);
         let g = self.global(obj);
         let ty = self.prog.globals[g].ty;

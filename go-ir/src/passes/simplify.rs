@@ -443,9 +443,9 @@ fn trivial_params(f: &mut Function) -> bool {
     }
     let mut repl: Vec<Option<Value>> = vec![None; f.values.len()];
     let mut any = false;
-    for b in 1..n {
+    for (b, row) in same.iter_mut().enumerate().skip(1) {
         let block = Block(b as u32);
-        for (k, s) in same[b].iter_mut().enumerate() {
+        for (k, s) in row.iter_mut().enumerate() {
             if let Some(Some(v)) = s {
                 let p = f.blocks[block].params[k];
                 // No cycles among replacements.
@@ -467,9 +467,9 @@ fn trivial_params(f: &mut Function) -> bool {
     if !any {
         return false;
     }
-    for b in 1..n {
+    for (b, row) in same.iter().enumerate().skip(1) {
         let block = Block(b as u32);
-        let gone: Vec<bool> = same[b].iter().map(Option::is_some).collect();
+        let gone: Vec<bool> = row.iter().map(Option::is_some).collect();
         if !gone.contains(&true) {
             continue;
         }
@@ -636,8 +636,7 @@ fn merge_blocks(f: &mut Function) -> bool {
             continue;
         }
         let b = Block(b as u32);
-        loop {
-            let Terminator::Jump(t) = &f.blocks[b].term else { break };
+        while let Terminator::Jump(t) = &f.blocks[b].term {
             let (next, args) = (t.block, t.args.clone());
             if preds[next.0 as usize] != 1 || next == b || next == Block(0) || dead[next.0 as usize] {
                 break;

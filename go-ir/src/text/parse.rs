@@ -261,7 +261,6 @@ impl Parser<'_> {
             noinline: has("noinline"),
             wrapper: has("wrapper"),
             noreturn: has("noreturn"),
-            ..Attrs::default()
         };
         let id = self.func_id(&name, &params, &results);
         let mut fp = FuncParser {
@@ -608,7 +607,7 @@ fn block_params(rest: &str) -> Option<(&str, &str)> {
 
 /// Names in `v1: T, v2: T`.
 fn names_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c == ' ').filter(|w| w.ends_with(':') && w.starts_with('v')).map(|w| &w[..w.len() - 1])
+    text.split([',', ' ']).filter(|w| w.ends_with(':') && w.starts_with('v')).map(|w| &w[..w.len() - 1])
 }
 
 struct FuncParser {

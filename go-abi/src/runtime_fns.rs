@@ -127,10 +127,18 @@ macro_rules! for_each_rust_fn {
 }
 
 macro_rules! kind {
-    (sys) => { RustFnKind::Sys };
-    (noret) => { RustFnKind::NoReturn };
-    (leaf) => { RustFnKind::Leaf };
-    (asm) => { RustFnKind::Asm };
+    (sys) => {
+        RustFnKind::Sys
+    };
+    (noret) => {
+        RustFnKind::NoReturn
+    };
+    (leaf) => {
+        RustFnKind::Leaf
+    };
+    (asm) => {
+        RustFnKind::Asm
+    };
 }
 
 macro_rules! table {

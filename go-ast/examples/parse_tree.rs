@@ -2,9 +2,7 @@
 //! errors and speed: `parse_tree [--lex] [--repeat=N] [--threads=N] [--quiet] [--std] [--nodes] FOLDER…`
 
 use go_ast::visit::walk;
-use go_ast::{
-    Child, File, Origin, ParseMode, Walk, check_all_branches, expr_string, parse, start_pos,
-};
+use go_ast::{Child, File, Origin, ParseMode, Walk, check_all_branches, expr_string, parse, start_pos};
 use go_source::{Interner, Pos, SourceFile, SourceMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -110,12 +108,7 @@ fn main() {
                         if !flag("--quiet") {
                             for d in all {
                                 let (line, column) = f.line_col(d.span.lo.0 - f.base.0);
-                                let _ = writeln!(
-                                    std::io::stdout(),
-                                    "{}:{line}:{column}: {}",
-                                    f.name,
-                                    d.message
-                                );
+                                let _ = writeln!(std::io::stdout(), "{}:{line}:{column}: {}", f.name, d.message);
                             }
                         }
                     }

@@ -12,11 +12,7 @@ use std::collections::HashMap;
 /// Checks every function body of a file in which there was no syntax error, in gc's order. `//line` directives
 /// must have been recorded in `sources`, since messages name positions.
 #[must_use]
-pub fn check_all_branches(
-    parsed: &Parsed,
-    interner: &Interner,
-    sources: &SourceMap,
-) -> Vec<Diagnostic> {
+pub fn check_all_branches(parsed: &Parsed, interner: &Interner, sources: &SourceMap) -> Vec<Diagnostic> {
     let file = &parsed.file;
     let decls = file.all_decls.iter().filter_map(|d| match &d.kind {
         DeclKind::Func { body, .. } => body.as_ref(),
@@ -41,12 +37,7 @@ pub fn check_all_branches(
 /// Checks one function body. Errors come in the order in which gc reports them, which is not that of
 /// their positions.
 #[must_use]
-pub fn check_branches(
-    file: &File,
-    interner: &Interner,
-    sources: &SourceMap,
-    body: &Block,
-) -> Vec<Diagnostic> {
+pub fn check_branches(file: &File, interner: &Interner, sources: &SourceMap, body: &Block) -> Vec<Diagnostic> {
     let mut c = Checker {
         file,
         interner,
@@ -232,9 +223,7 @@ impl Checker<'_> {
             match &s.kind {
                 StmtKind::Decl(list) => {
                     let var = list.iter().find_map(|d| match &self.file.all_decls[*d].kind {
-                        DeclKind::Var { names, .. } => {
-                            Some((self.file.all_decls[*d].span.lo, names.first()?.name))
-                        }
+                        DeclKind::Var { names, .. } => Some((self.file.all_decls[*d].span.lo, names.first()?.name)),
                         _ => None,
                     });
                     if let Some((pos, name)) = var {
@@ -294,14 +283,12 @@ impl Checker<'_> {
                 }
             }
             StmtKind::For { body, .. } | StmtKind::Range { body, .. } => {
-                let inner =
-                    Targets { breaks: Some(Enclosing::ForOrSelect), in_loop: true, case: None };
+                let inner = Targets { breaks: Some(Enclosing::ForOrSelect), in_loop: true, case: None };
                 gotos.extend(self.block(Some(b), inner, label, body.lbrace, &body.stmts));
             }
             StmtKind::Switch { clauses, .. } | StmtKind::TypeSwitch { clauses, .. } => {
                 let is_type_switch = matches!(kind, StmtKind::TypeSwitch { .. });
-                let breaks =
-                    Some(if is_type_switch { Enclosing::TypeSwitch } else { Enclosing::Switch });
+                let breaks = Some(if is_type_switch { Enclosing::TypeSwitch } else { Enclosing::Switch });
                 for (i, c) in clauses.iter().enumerate() {
                     let inner = Targets { breaks, case: Some((i, clauses.len())), ..targets };
                     gotos.extend(self.block(Some(b), inner, label, c.pos, &c.body));
@@ -322,9 +309,7 @@ impl Checker<'_> {
             BranchKind::Break if targets.breaks.is_none() => {
                 ("MisplacedBreak", "break is not in a loop, switch, or select")
             }
-            BranchKind::Continue if !targets.in_loop => {
-                ("MisplacedContinue", "continue is not in a loop")
-            }
+            BranchKind::Continue if !targets.in_loop => ("MisplacedContinue", "continue is not in a loop"),
             BranchKind::Fallthrough => {
                 let message = match (targets.breaks, targets.case) {
                     (Some(Enclosing::TypeSwitch), _) => "cannot fallthrough in type switch",
@@ -358,9 +343,7 @@ impl Checker<'_> {
             Target::NotEnclosing => false,
             Target::Stmt(s) => match &self.file.stmts[s].kind {
                 StmtKind::For { .. } | StmtKind::Range { .. } => true,
-                StmtKind::Switch { .. }
-                | StmtKind::TypeSwitch { .. }
-                | StmtKind::Select { .. } => !is_continue,
+                StmtKind::Switch { .. } | StmtKind::TypeSwitch { .. } | StmtKind::Select { .. } => !is_continue,
                 _ => false,
             },
         };

@@ -35,10 +35,11 @@ impl Verb {
             "go:linkname" | "go:linknamestd" => Verb::Linkname,
             "go:wasmimport" => Verb::WasmImport,
             "go:wasmexport" => Verb::WasmExport,
-            "go:noescape" | "go:norace" | "go:nosplit" | "go:noinline" | "go:nocheckptr"
-            | "go:uintptrescapes" | "go:registerparams" | "go:cgo_unsafe_args" => Verb::Func,
-            "go:systemstack" | "go:nowritebarrier" | "go:nowritebarrierrec"
-            | "go:yeswritebarrierrec" => Verb::RuntimeOnly,
+            "go:noescape" | "go:norace" | "go:nosplit" | "go:noinline" | "go:nocheckptr" | "go:uintptrescapes"
+            | "go:registerparams" | "go:cgo_unsafe_args" => Verb::Func,
+            "go:systemstack" | "go:nowritebarrier" | "go:nowritebarrierrec" | "go:yeswritebarrierrec" => {
+                Verb::RuntimeOnly
+            }
             "go:uintptrkeepalive" => Verb::StdOnly,
             _ if verb.starts_with("go:cgo_") => Verb::Cgo,
             _ => Verb::Unknown,

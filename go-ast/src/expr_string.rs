@@ -1,10 +1,7 @@
 //! Expressions as error messages show them: on one line, with `…` for what stands inside function
 //! and composite literals (gc's short form). Never recursive, so that any tree can be shown.
 
-use crate::ast::{
-    ChanDir, Expr, ExprId, ExprKind, Field, File, FuncType, InterfaceElem, StmtId,
-    StmtKind, UnaryOp,
-};
+use crate::ast::{ChanDir, Expr, ExprId, ExprKind, Field, File, FuncType, InterfaceElem, StmtId, StmtKind, UnaryOp};
 use go_source::{Interner, Symbol};
 
 impl UnaryOp {

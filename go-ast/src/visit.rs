@@ -2,10 +2,7 @@
 //!
 //! Nothing here recurses, so that deep trees (long sums, long chains of calls) are walked safely.
 
-use crate::ast::{
-    Block, DeclId, DeclKind, ExprId, ExprKind, Field, File, FuncType, InterfaceElem, StmtId,
-    StmtKind,
-};
+use crate::ast::{Block, DeclId, DeclKind, ExprId, ExprKind, Field, File, FuncType, InterfaceElem, StmtId, StmtKind};
 use go_source::Pos;
 
 /// A node of any sort.
@@ -95,10 +92,9 @@ fn expr_children(file: &File, e: ExprId, f: &mut dyn FnMut(Child)) {
             f(Child::Expr(*ty));
             block(body, f);
         }
-        ExprKind::Paren(x)
-        | ExprKind::Selector { x, .. }
-        | ExprKind::Star(x)
-        | ExprKind::Unary { x, .. } => f(Child::Expr(*x)),
+        ExprKind::Paren(x) | ExprKind::Selector { x, .. } | ExprKind::Star(x) | ExprKind::Unary { x, .. } => {
+            f(Child::Expr(*x))
+        }
         ExprKind::Index { x, indices } => {
             f(Child::Expr(*x));
             exprs(indices, f);
@@ -120,9 +116,9 @@ fn expr_children(file: &File, e: ExprId, f: &mut dyn FnMut(Child)) {
             len.iter().for_each(|l| f(Child::Expr(*l)));
             f(Child::Expr(*elem));
         }
-        ExprKind::SliceType { elem }
-        | ExprKind::ChanType { elem, .. }
-        | ExprKind::Ellipsis { elem } => f(Child::Expr(*elem)),
+        ExprKind::SliceType { elem } | ExprKind::ChanType { elem, .. } | ExprKind::Ellipsis { elem } => {
+            f(Child::Expr(*elem))
+        }
         ExprKind::StructType { fields: list } => fields(list, f),
         ExprKind::FuncType(ty) => signature(ty, f),
         ExprKind::InterfaceType { elems } => {
@@ -143,10 +139,7 @@ fn stmt_children(file: &File, s: StmtId, f: &mut dyn FnMut(Child)) {
         StmtKind::Bad | StmtKind::Empty | StmtKind::Branch { .. } => {}
         StmtKind::Decl(list) => list.iter().for_each(|d| f(Child::Decl(*d))),
         StmtKind::Labeled { stmt, .. } => f(Child::Stmt(*stmt)),
-        StmtKind::Expr(x)
-        | StmtKind::IncDec { x, .. }
-        | StmtKind::Go(x)
-        | StmtKind::Defer(x) => f(Child::Expr(*x)),
+        StmtKind::Expr(x) | StmtKind::IncDec { x, .. } | StmtKind::Go(x) | StmtKind::Defer(x) => f(Child::Expr(*x)),
         StmtKind::Send { chan, value } => exprs(&[*chan, *value], f),
         StmtKind::Assign { lhs, rhs, .. } => {
             exprs(lhs, f);

@@ -19,9 +19,7 @@ fn directives_belong_to_the_next_declaration() {
         "//go:build go1.21\n\npackage p\n\n//go:noinline\n// doc\n//go:nosplit\nfunc f() {}\n\nfunc g() {}\n\n//go:embed x\nvar (\n\ta = 1\n)\n",
     );
     assert_eq!(p.file.go_version, Some((1, 21)));
-    let verbs = |i: usize| -> Vec<&str> {
-        p.file.directives_of(p.file.decls[i]).iter().map(|d| &*d.text).collect()
-    };
+    let verbs = |i: usize| -> Vec<&str> { p.file.directives_of(p.file.decls[i]).iter().map(|d| &*d.text).collect() };
     assert_eq!(verbs(0), ["go:noinline", "go:nosplit"]);
     assert!(verbs(1).is_empty());
     let messages: Vec<_> = p.diagnostics.iter().map(|d| d.message.as_str()).collect();
@@ -37,9 +35,8 @@ fn misplaced_directives_on_declarations_are_late() {
 
 #[test]
 fn line_directives_move_positions() {
-    let (p, _, sources) = parsed(
-        "package p\n//line b.go:10\nvar x = )\n/*line :20:5*/var y = )\n//line /abs/c.go:1\nvar z = )\n",
-    );
+    let (p, _, sources) =
+        parsed("package p\n//line b.go:10\nvar x = )\n/*line :20:5*/var y = )\n//line /abs/c.go:1\nvar z = )\n");
     let shown: Vec<String> = p
         .diagnostics
         .iter()

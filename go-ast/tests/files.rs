@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder);
-    let mut list: Vec<_> =
-        std::fs::read_dir(dir).expect("folder").map(|e| e.expect("entry").path()).collect();
+    let mut list: Vec<_> = std::fs::read_dir(dir).expect("folder").map(|e| e.expect("entry").path()).collect();
     list.sort();
     assert!(!list.is_empty());
     list
@@ -129,16 +128,34 @@ impl Numbers {
 #[test]
 fn mutated_files_never_panic() {
     const PIECES: [&[u8]; 24] = [
-        b"(", b")", b"{", b"}", b"[", b"]", b",", b";", b":=", b"func", b"type T[", b"case", b"*",
-        b"<-chan", b"/*", b"`", b"\"", b"'", b"\0", b"\xff", b"\xef\xbb\xbf", b"//line x:1\n",
-        b"//go:embed\n", b"...",
+        b"(",
+        b")",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b";",
+        b":=",
+        b"func",
+        b"type T[",
+        b"case",
+        b"*",
+        b"<-chan",
+        b"/*",
+        b"`",
+        b"\"",
+        b"'",
+        b"\0",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"//line x:1\n",
+        b"//go:embed\n",
+        b"...",
     ];
     let mut r = Numbers(7);
-    let texts: Vec<Vec<u8>> = files("valid")
-        .iter()
-        .chain(&files("errors"))
-        .map(|p| std::fs::read(p).expect("readable"))
-        .collect();
+    let texts: Vec<Vec<u8>> =
+        files("valid").iter().chain(&files("errors")).map(|p| std::fs::read(p).expect("readable")).collect();
     for _ in 0..3000 {
         let mut text = texts[r.below(texts.len())].clone();
         for _ in 0..1 + r.below(6) {

@@ -37,10 +37,9 @@ fn parts_of(types: &TypeTable, t: Ty, base: u64, out: &mut Vec<Part>) -> bool {
     }
     let layout = types.layout_of(t);
     match types.under(t) {
-        TyKind::Struct(fields) => fields
-            .iter()
-            .zip(&layout.field_offsets)
-            .all(|(f, off)| parts_of(types, f.ty, base + off, out)),
+        TyKind::Struct(fields) => {
+            fields.iter().zip(&layout.field_offsets).all(|(f, off)| parts_of(types, f.ty, base + off, out))
+        }
         TyKind::Array(_, 0) => true,
         TyKind::Array(e, 1) => parts_of(types, *e, base, out),
         TyKind::Array(..) => false,

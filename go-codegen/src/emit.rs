@@ -5,9 +5,7 @@ use crate::{CodegenError, Worker};
 use cranelift_codegen::binemit::Reloc as ClifReloc;
 use cranelift_codegen::ir::ExternalName;
 use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedRelocTarget};
-use go_abi::object::{
-    CallSite, InlineSite, LineRow, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind,
-};
+use go_abi::object::{CallSite, InlineSite, LineRow, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind};
 use go_ir::{FuncId, Program};
 
 /// What was translated.

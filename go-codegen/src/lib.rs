@@ -92,8 +92,8 @@ impl Backend {
         set("enable_heap_access_spectre_mitigation", "false")?;
         set("enable_table_access_spectre_mitigation", "false")?;
         set("machine_code_cfg_info", "false")?;
-        let mut isa = cranelift_codegen::isa::lookup_by_name("x86_64-unknown-linux-gnu")
-            .map_err(|e| fail(e.to_string()))?;
+        let mut isa =
+            cranelift_codegen::isa::lookup_by_name("x86_64-unknown-linux-gnu").map_err(|e| fail(e.to_string()))?;
         for f in ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_cmpxchg16b"] {
             isa.enable(f).map_err(|e| fail(e.to_string()))?;
         }
@@ -133,12 +133,7 @@ impl Worker<'_> {
     }
 
     /// The text of Cranelift's code for a function, before its optimisations.
-    pub fn clif(
-        &mut self,
-        program: &Program,
-        func: FuncId,
-        storage: &StorageMap,
-    ) -> Result<String, CodegenError> {
+    pub fn clif(&mut self, program: &Program, func: FuncId, storage: &StorageMap) -> Result<String, CodegenError> {
         self.translate(program, func, storage)?;
         Ok(self.context.func.display().to_string())
     }
@@ -150,16 +145,7 @@ impl Worker<'_> {
         storage: &StorageMap,
     ) -> Result<Vec<lower::Loc>, CodegenError> {
         self.context.clear();
-        let body = program
-            .body(func)
-            .ok_or_else(|| CodegenError::NoBody(program.funcs[func].name.to_string()))?;
-        Ok(lower::function(
-            &mut self.context.func,
-            &mut self.builder,
-            program,
-            body,
-            storage,
-            &self.backend.isa,
-        ))
+        let body = program.body(func).ok_or_else(|| CodegenError::NoBody(program.funcs[func].name.to_string()))?;
+        Ok(lower::function(&mut self.context.func, &mut self.builder, program, body, storage, &self.backend.isa))
     }
 }

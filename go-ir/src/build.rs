@@ -4,8 +4,7 @@
 //! fresh block without predecessors, which [`FunctionBuilder::finish`] drops.
 
 use crate::ir::{
-    Attrs, Block, BlockData, FuncId, Function, Inst, InstData, Op, Site, Target, Terminator, Value, ValueData,
-    ValueDef,
+    Attrs, Block, BlockData, FuncId, Function, Inst, InstData, Op, Site, Target, Terminator, Value, ValueData, ValueDef,
 };
 use crate::ty::Ty;
 use go_source::{IndexVec, Pos};

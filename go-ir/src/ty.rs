@@ -211,10 +211,24 @@ macro_rules! basic_tys {
     };
 }
 basic_tys!(
-    BOOL = Bool, INT = Int, INT8 = Int8, INT16 = Int16, INT32 = Int32, INT64 = Int64, UINT = Uint,
-    UINT8 = Uint8, UINT16 = Uint16, UINT32 = Uint32, UINT64 = Uint64, UINTPTR = Uintptr,
-    FLOAT32 = Float32, FLOAT64 = Float64, COMPLEX64 = Complex64, COMPLEX128 = Complex128,
-    STRING = String, UNSAFE_POINTER = UnsafePointer,
+    BOOL = Bool,
+    INT = Int,
+    INT8 = Int8,
+    INT16 = Int16,
+    INT32 = Int32,
+    INT64 = Int64,
+    UINT = Uint,
+    UINT8 = Uint8,
+    UINT16 = Uint16,
+    UINT32 = Uint32,
+    UINT64 = Uint64,
+    UINTPTR = Uintptr,
+    FLOAT32 = Float32,
+    FLOAT64 = Float64,
+    COMPLEX64 = Complex64,
+    COMPLEX128 = Complex128,
+    STRING = String,
+    UNSAFE_POINTER = UnsafePointer,
 );
 
 impl Default for TypeTable {
@@ -422,10 +436,9 @@ impl TypeTable {
     /// interfaces, blank fields in it.
     pub fn is_regular_memory(&mut self, t: Ty) -> bool {
         match self.under(t).clone() {
-            TyKind::Basic(b) => !matches!(
-                b,
-                Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String
-            ),
+            TyKind::Basic(b) => {
+                !matches!(b, Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String)
+            }
             TyKind::Pointer(_) | TyKind::Chan(..) => true,
             TyKind::Slice(_) | TyKind::Func(_) | TyKind::Interface(_) | TyKind::Map(..) | TyKind::Named(_) => false,
             TyKind::Array(e, _) => self.is_regular_memory(e),

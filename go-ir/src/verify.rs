@@ -98,7 +98,11 @@ impl Verifier<'_> {
             }
             ValueDef::Result(i, _) => match self.place[i.0 as usize] {
                 Some((d, j)) => {
-                    if d == b { j < k } else { self.cfg.is_reachable(d) && self.cfg.dominates(d, b) }
+                    if d == b {
+                        j < k
+                    } else {
+                        self.cfg.is_reachable(d) && self.cfg.dominates(d, b)
+                    }
                 }
                 None => false,
             },
@@ -161,14 +165,13 @@ impl Verifier<'_> {
                 })
             }
             Op::Extract { agg, index } => match part_types(self.prog, self.ty(*agg)) {
-                Some(ps) => ps.get(*index as usize).is_some_and(|w| {
-                    result.is_some_and(|r| r == *w || *w == Ty::UNSAFE_POINTER && self.is_word(r))
-                }),
+                Some(ps) => ps
+                    .get(*index as usize)
+                    .is_some_and(|w| result.is_some_and(|r| r == *w || *w == Ty::UNSAFE_POINTER && self.is_word(r))),
                 None => matches!(self.prog.types.under(self.ty(*agg)), TyKind::Array(..)),
             },
             Op::Binary(op, a, b) => {
-                result == Some(self.ty(*a))
-                    && (matches!(op, BinOp::Shl | BinOp::Shr) || self.ty(*a) == self.ty(*b))
+                result == Some(self.ty(*a)) && (matches!(op, BinOp::Shl | BinOp::Shr) || self.ty(*a) == self.ty(*b))
             }
             Op::Compare(_, a, b) => self.ty(*a) == self.ty(*b) && self.is_word(self.ty(*a)),
             Op::Unary(_, a) => result == Some(self.ty(*a)),

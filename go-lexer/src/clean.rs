@@ -47,12 +47,7 @@ pub(crate) fn clean(text: &[u8]) -> (String, Vec<Removed>) {
                 (false, 0) => None,
                 (false, _) => Some("invalid BOM in the middle of the file"),
             };
-            removed.push(Removed {
-                original: original as u32,
-                clean: out.len() as u32,
-                len: len as u32,
-                message,
-            });
+            removed.push(Removed { original: original as u32, clean: out.len() as u32, len: len as u32, message });
             run = &run[at + len..];
         }
         out.push_str(run);

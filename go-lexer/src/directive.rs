@@ -146,9 +146,7 @@ impl Constraint<'_> {
             return self.take(")").then_some(v);
         }
         self.space();
-        let is_tag = |c: char| {
-            crate::unicode::is_letter(c) || crate::unicode::is_digit(c) || c == '_' || c == '.'
-        };
+        let is_tag = |c: char| crate::unicode::is_letter(c) || crate::unicode::is_digit(c) || c == '_' || c == '.';
         let end = self.rest.find(|c| !is_tag(c)).unwrap_or(self.rest.len());
         let (tag, rest) = self.rest.split_at(end);
         if tag.is_empty() {
@@ -185,10 +183,7 @@ mod tests {
     #[test]
     fn line_directives_have_one_or_two_numbers() {
         let parts = |t: &str| parse_line_directive(t).unwrap().unwrap();
-        assert_eq!(
-            parts("a.go:10"),
-            LineParts { file: "a.go".into(), keep_file: false, line: 10, column: 0 }
-        );
+        assert_eq!(parts("a.go:10"), LineParts { file: "a.go".into(), keep_file: false, line: 10, column: 0 });
         assert_eq!(
             parts("c:\\a.go:10:7"),
             LineParts { file: "c:\\a.go".into(), keep_file: false, line: 10, column: 7 }

@@ -94,11 +94,7 @@ pub fn tokenize(text: &[u8]) -> Tokens {
         while at + 1 < toks.ends.len() && toks.ends[at] < r.clean {
             at += 1;
         }
-        toks.events.push(Event {
-            token: at as u32,
-            offset: r.clean,
-            kind: EventKind::Error(message.to_owned()),
-        });
+        toks.events.push(Event { token: at as u32, offset: r.clean, kind: EventKind::Error(message.to_owned()) });
     }
     let added = removed.iter().filter(|r| r.message.is_some()).count();
     let first_added = toks.events.len() - added;
@@ -500,10 +496,7 @@ impl Scanner<'_> {
         self.toks.events.push(Event {
             token: self.toks.kinds.len() as u32,
             offset: start as u32,
-            kind: EventKind::Directive {
-                end: self.i as u32,
-                alone: matches!(blanks, None | Some(b'\n')),
-            },
+            kind: EventKind::Directive { end: self.i as u32, alone: matches!(blanks, None | Some(b'\n')) },
         });
     }
 }

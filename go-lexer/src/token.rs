@@ -300,8 +300,7 @@ pub struct TokenSet(u128);
 impl TokenSet {
     /// The operators for which [`Tok::is_operator`] holds.
     pub const OPERATORS: TokenSet = TokenSet::new(&[
-        Not, Tilde, OrOr, AndAnd, Eql, Neq, Lss, Leq, Gtr, Geq, Add, Sub, Or, Xor, Div, Rem, And,
-        AndNot, Shl, Shr,
+        Not, Tilde, OrOr, AndAnd, Eql, Neq, Lss, Leq, Gtr, Geq, Add, Sub, Or, Xor, Div, Rem, And, AndNot, Shl, Shr,
     ]);
 
     /// The set of `toks`.

@@ -3,9 +3,7 @@
 use crate::LinkInput;
 use crate::layout::Layout;
 use crate::reach::Reached;
-use gimli::write::{
-    Address, AttributeValue, Dwarf, EndianVec, LineProgram, LineString, Sections, Unit,
-};
+use gimli::write::{Address, AttributeValue, Dwarf, EndianVec, LineProgram, LineString, Sections, Unit};
 use gimli::{Encoding, Format, LineEncoding, LittleEndian};
 
 /// The debugging sections of the image.

@@ -86,7 +86,8 @@ pub(crate) struct Header {
 
 /// Section headers of the loaded part, in the order of [`index`].
 pub(crate) fn loaded_sections(l: &Layout, note: Section) -> Vec<Header> {
-    let h = |name, ty, flags, place: Section, align| Header { name, ty, flags, place, link: 0, info: 0, align, entsize: 0 };
+    let h =
+        |name, ty, flags, place: Section, align| Header { name, ty, flags, place, link: 0, info: 0, align, entsize: 0 };
     vec![
         h("", 0, 0, Section::default(), 0),
         h(".text", 1, 6, l.text, 64),

@@ -117,7 +117,10 @@ pub(crate) fn reach(input: &LinkInput<'_>, rt: &RtObject<'_>, entry: &str) -> Re
                             Some(t) => mark(&mut r, &mut work, t),
                             None if *weak => {}
                             None => {
-                                return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() });
+                                return Err(LinkError::Undefined {
+                                    from: "runtime object".into(),
+                                    symbol: name.clone(),
+                                });
                             }
                         },
                     }

@@ -78,7 +78,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<RtObject<'_>, LinkError> {
         }
         let kind = match s.kind() {
             SectionKind::Text => RtKind::Text,
-            SectionKind::ReadOnlyData | SectionKind::ReadOnlyString | SectionKind::ReadOnlyDataWithRel => RtKind::Rodata,
+            SectionKind::ReadOnlyData | SectionKind::ReadOnlyString | SectionKind::ReadOnlyDataWithRel => {
+                RtKind::Rodata
+            }
             SectionKind::Data if name.starts_with(".data.rel.ro") => RtKind::Rodata,
             SectionKind::Data => RtKind::Data,
             SectionKind::UninitializedData => RtKind::Bss,
@@ -118,9 +120,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<RtObject<'_>, LinkError> {
                 object::elf::R_X86_64_64 => RtReloc::Abs64,
                 object::elf::R_X86_64_32 | object::elf::R_X86_64_32S => RtReloc::Abs32,
                 object::elf::R_X86_64_PC32 | object::elf::R_X86_64_PLT32 => RtReloc::Pc32,
-                object::elf::R_X86_64_GOTPCREL | object::elf::R_X86_64_GOTPCRELX | object::elf::R_X86_64_REX_GOTPCRELX => {
-                    RtReloc::GotPc
-                }
+                object::elf::R_X86_64_GOTPCREL
+                | object::elf::R_X86_64_GOTPCRELX
+                | object::elf::R_X86_64_REX_GOTPCRELX => RtReloc::GotPc,
                 other => return Err(LinkError::Runtime(format!("relocation type {other}"))),
             };
             let RelocationTarget::Symbol(si) = r.target() else {

@@ -4,7 +4,9 @@
 use crate::layout::Layout;
 use crate::reach::Reached;
 use crate::{LinkInput, Positions};
-use go_abi::layout::pctab::{CallSite, FuncTabEntry, InlNode, PcTab, StrRef, func_flags, func_id, write_svarint, write_uvarint};
+use go_abi::layout::pctab::{
+    CallSite, FuncTabEntry, InlNode, PcTab, StrRef, func_flags, func_id, write_svarint, write_uvarint,
+};
 use go_abi::object::MachineFunction;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -232,7 +234,18 @@ impl Tables {
         }
         w.at = p.funcs as usize;
         for f in &self.funcs {
-            for v in [f.entry, f.end, f.name_off, f.name_len, f.file, f.start_line, f.flags, f.line_off, f.inl_off, f.func_id] {
+            for v in [
+                f.entry,
+                f.end,
+                f.name_off,
+                f.name_len,
+                f.file,
+                f.start_line,
+                f.flags,
+                f.line_off,
+                f.inl_off,
+                f.func_id,
+            ] {
                 w.u32(v);
             }
         }
@@ -316,8 +329,37 @@ fn pctab_words(t: &PcTab) -> [u64; 32] {
         modinfo_len,
     } = *t;
     [
-        functab, nfuncs, callsites, ncallsites, files, nfiles, strings, strings_len, lines, lines_len, inl, ninl, text,
-        etext, data, edata, bss, ebss, rodata, erodata, noptrdata, enoptrdata, noptrbss, enoptrbss, types, etypes,
-        typelinks, ntypelinks, itabs, nitabs, modinfo, modinfo_len,
+        functab,
+        nfuncs,
+        callsites,
+        ncallsites,
+        files,
+        nfiles,
+        strings,
+        strings_len,
+        lines,
+        lines_len,
+        inl,
+        ninl,
+        text,
+        etext,
+        data,
+        edata,
+        bss,
+        ebss,
+        rodata,
+        erodata,
+        noptrdata,
+        enoptrdata,
+        noptrbss,
+        enoptrbss,
+        types,
+        etypes,
+        typelinks,
+        ntypelinks,
+        itabs,
+        nitabs,
+        modinfo,
+        modinfo_len,
     ]
 }

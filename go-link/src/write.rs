@@ -75,7 +75,9 @@ pub fn link(input: &LinkInput<'_>) -> Result<Image, LinkError> {
             RtTarget::Name { name, weak } => match (r.name(name), weak) {
                 (Some(d), _) => l.addr(d),
                 (None, true) => 0,
-                (None, false) => return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() }),
+                (None, false) => {
+                    return Err(LinkError::Undefined { from: "runtime object".into(), symbol: name.clone() });
+                }
             },
         };
         table_bytes[(table_size as usize) + 8 * i..][..8].copy_from_slice(&a.to_le_bytes());
@@ -143,7 +145,10 @@ fn got_targets(rt: &RtObject<'_>, r: &Reached) -> Vec<RtTarget> {
     let mut out: Vec<RtTarget> = Vec::new();
     for (_, s) in rt.sections.iter().enumerate().filter(|(i, _)| r.rt[*i]) {
         for (off, kind, target, _) in &s.relocs {
-            if *kind == RtReloc::GotPc && !(is_relaxable(s.bytes, *off as usize) && is_defined(r, target)) && !out.contains(target) {
+            if *kind == RtReloc::GotPc
+                && !(is_relaxable(s.bytes, *off as usize) && is_defined(r, target))
+                && !out.contains(target)
+            {
                 out.push(target.clone());
             }
         }
@@ -312,7 +317,8 @@ impl Copier<'_> {
                         value
                     } else {
                         let slot = self.got.iter().position(|g| g == target);
-                        let slot = slot.ok_or_else(|| LinkError::Runtime(format!("no offset table slot at {at:#x}")))?;
+                        let slot =
+                            slot.ok_or_else(|| LinkError::Runtime(format!("no offset table slot at {at:#x}")))?;
                         (self.got_addr + 8 * slot as u64).wrapping_add_signed(*addend)
                     };
                     out[at..at + 4].copy_from_slice(&(v.wrapping_sub(place) as u32).to_le_bytes());

@@ -6,13 +6,7 @@ fn main() {
     let env = Env::new(std::env::vars());
     let start = std::time::Instant::now();
     match Sdk::find_or_install(&env, &InstallOptions::default()) {
-        Ok(sdk) => println!(
-            "{} {} ({:?}, {:?})",
-            sdk.release,
-            sdk.root.display(),
-            sdk.source,
-            start.elapsed()
-        ),
+        Ok(sdk) => println!("{} {} ({:?}, {:?})", sdk.release, sdk.root.display(), sdk.source, start.elapsed()),
         Err(e) => eprintln!("{e}"),
     }
 }

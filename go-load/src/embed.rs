@@ -20,14 +20,8 @@ pub struct EmbedFiles {
 }
 
 /// Resolves one pattern; the error is cmd/go's message without the leading `pattern P: `.
-pub(crate) fn resolve(
-    fs: &dyn FileSystem,
-    package_dir: &Path,
-    pattern: &str,
-) -> Result<Vec<String>, String> {
-    let (glob, all) = pattern
-        .strip_prefix("all:")
-        .map_or((pattern, false), |g| (g, true));
+pub(crate) fn resolve(fs: &dyn FileSystem, package_dir: &Path, pattern: &str) -> Result<Vec<String>, String> {
+    let (glob, all) = pattern.strip_prefix("all:").map_or((pattern, false), |g| (g, true));
     if !is_valid_glob(glob) {
         return Err("invalid pattern syntax".into());
     }
@@ -35,11 +29,7 @@ pub(crate) fn resolve(
     for rel in expand(fs, package_dir, glob) {
         let path = package_dir.join(&rel);
         let kind = fs.lstat(&path).map_err(|e| e.to_string())?;
-        let what = if kind == EntryKind::Dir {
-            "directory"
-        } else {
-            "file"
-        };
+        let what = if kind == EntryKind::Dir { "directory" } else { "file" };
         check_way(fs, package_dir, &rel, what)?;
         match kind {
             EntryKind::File => {
@@ -54,9 +44,7 @@ pub(crate) fn resolve(
                 })?;
                 debug_assert!(out.len() >= before);
                 if count == 0 {
-                    return Err(format!(
-                        "cannot embed directory {rel}: contains no embeddable files"
-                    ));
+                    return Err(format!("cannot embed directory {rel}: contains no embeddable files"));
                 }
             }
             EntryKind::Symlink | EntryKind::Other => {
@@ -82,9 +70,7 @@ fn check_way(fs: &dyn FileSystem, package_dir: &Path, rel: &str, what: &str) -> 
         if !own && fs.lstat(&path).is_ok_and(|k| k != EntryKind::Dir) {
             return Err(format!("cannot embed {what} {rel}: in non-directory {at}"));
         }
-        let (parent, name) = at
-            .rsplit_once('/')
-            .map_or((None, at), |(p, n)| (Some(p), n));
+        let (parent, name) = at.rsplit_once('/').map_or((None, at), |(p, n)| (Some(p), n));
         if is_bad_name(name) {
             return Err(if own {
                 format!("cannot embed {what} {rel}: invalid name {name}")
@@ -103,13 +89,7 @@ fn is_bad_name(name: &str) -> bool {
     !is_good_file_name(name) || matches!(name, ".bzr" | ".hg" | ".git" | ".svn")
 }
 
-fn walk(
-    fs: &dyn FileSystem,
-    dir: &Path,
-    rel: &str,
-    all: bool,
-    found: &mut dyn FnMut(String),
-) -> Result<(), String> {
+fn walk(fs: &dyn FileSystem, dir: &Path, rel: &str, all: bool, found: &mut dyn FnMut(String)) -> Result<(), String> {
     for e in fs.read_dir(dir).map_err(|e| e.to_string())? {
         let hidden = e.name.starts_with(['.', '_']);
         let bad = is_bad_name(&e.name);
@@ -137,9 +117,7 @@ fn walk(
 fn is_valid_glob(glob: &str) -> bool {
     glob != "."
         && !glob.is_empty()
-        && glob
-            .split('/')
-            .all(|e| !e.is_empty() && e != "." && e != "..")
+        && glob.split('/').all(|e| !e.is_empty() && e != "." && e != "..")
         && glob.split('/').all(|e| match_element(e, "").is_some())
 }
 
@@ -154,21 +132,14 @@ fn expand(fs: &dyn FileSystem, root: &Path, glob: &str) -> Vec<String> {
         let mut next = Vec::new();
         for base in found {
             let join = |name: &str| {
-                if base.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{base}/{name}")
-                }
+                if base.is_empty() { name.to_owned() } else { format!("{base}/{name}") }
             };
             if has_meta(elem) {
                 let Ok(entries) = fs.read_dir(&root.join(&base)) else {
                     continue;
                 };
                 next.extend(
-                    entries
-                        .iter()
-                        .filter(|e| match_element(elem, &e.name) == Some(true))
-                        .map(|e| join(&e.name)),
+                    entries.iter().filter(|e| match_element(elem, &e.name) == Some(true)).map(|e| join(&e.name)),
                 );
             } else if fs.lstat(&root.join(join(elem))).is_ok() {
                 next.push(join(elem));
@@ -246,9 +217,7 @@ fn matches(p: &[char], n: &[char]) -> bool {
         (Some('*'), _) => matches(&p[1..], n) || (!n.is_empty() && matches(p, &n[1..])),
         (Some(_), None) => false,
         (Some('?'), Some(_)) => matches(&p[1..], &n[1..]),
-        (Some('['), Some(&c)) => {
-            class(p, 0, c).is_some_and(|(hit, next)| hit && matches(&p[next..], &n[1..]))
-        }
+        (Some('['), Some(&c)) => class(p, 0, c).is_some_and(|(hit, next)| hit && matches(&p[next..], &n[1..])),
         (Some('\\'), Some(c)) => p.get(1) == Some(c) && matches(&p[2..], &n[1..]),
         (Some(a), Some(b)) => a == b && matches(&p[1..], &n[1..]),
     }
@@ -261,10 +230,7 @@ mod tests {
 
     fn tree() -> MemoryFileSystem {
         let mut fs = MemoryFileSystem::default();
-        for f in [
-            "a.txt", "b.txt", "d/x", "d/.h", "d/_u", "d/e/y", "m/go.mod", "m/z", "q r.txt",
-            "only/.h", "a'b",
-        ] {
+        for f in ["a.txt", "b.txt", "d/x", "d/.h", "d/_u", "d/e/y", "m/go.mod", "m/z", "q r.txt", "only/.h", "a'b"] {
             fs.insert(format!("/p/{f}"), "x");
         }
         fs
@@ -292,10 +258,7 @@ mod tests {
         assert_eq!(e("["), "invalid pattern syntax");
         assert_eq!(e("m"), "cannot embed directory m: in different module");
         assert_eq!(e("m/z"), "cannot embed file m/z: in different module");
-        assert_eq!(
-            e("only"),
-            "cannot embed directory only: contains no embeddable files"
-        );
+        assert_eq!(e("only"), "cannot embed directory only: contains no embeddable files");
         assert_eq!(e("a'*"), "cannot embed file a'b: invalid name a'b");
     }
 }

@@ -176,27 +176,11 @@ pub struct LoadError {
 
 impl LoadError {
     pub(crate) fn new(kind: LoadErrorKind, style: Style) -> Self {
-        LoadError {
-            pos: None,
-            stack: Vec::new(),
-            kind,
-            severity: Severity::Error,
-            style,
-        }
+        LoadError { pos: None, stack: Vec::new(), kind, severity: Severity::Error, style }
     }
 
-    pub(crate) fn package(
-        kind: LoadErrorKind,
-        pos: Option<Position>,
-        stack: Vec<ImportStep>,
-    ) -> Self {
-        LoadError {
-            pos,
-            stack,
-            kind,
-            severity: Severity::Error,
-            style: Style::Package,
-        }
+    pub(crate) fn package(kind: LoadErrorKind, pos: Option<Position>, stack: Vec<ImportStep>) -> Self {
+        LoadError { pos, stack, kind, severity: Severity::Error, style: Style::Package }
     }
 
     /// A problem with the command or module as a whole, printed after `go: `.
@@ -215,11 +199,7 @@ impl fmt::Display for LoadError {
         match self.style {
             Style::Plain => return write!(f, "{}", self.kind),
             Style::Command => {
-                let warning = if self.severity == Severity::Warning {
-                    "warning: "
-                } else {
-                    ""
-                };
+                let warning = if self.severity == Severity::Warning { "warning: " } else { "" };
                 return write!(f, "go: {warning}{}", self.kind);
             }
             Style::Package | Style::StackAndPos | Style::Cycle => {}

@@ -68,10 +68,7 @@ impl FileSystem for OsFileSystem {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            out.push(DirEntry {
-                name,
-                kind: kind_of(entry.file_type()?),
-            });
+            out.push(DirEntry { name, kind: kind_of(entry.file_type()?) });
         }
         out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(out)
@@ -146,25 +143,13 @@ impl FileSystem for MemoryFileSystem {
             return Err(Self::missing());
         }
         let child = |p: &Path| {
-            (p.parent() == Some(dir))
-                .then(|| p.file_name().map(|n| n.to_string_lossy().into_owned()))
-                .flatten()
+            (p.parent() == Some(dir)).then(|| p.file_name().map(|n| n.to_string_lossy().into_owned())).flatten()
         };
         let mut out: Vec<DirEntry> = self
             .files
             .keys()
-            .filter_map(|p| {
-                child(p).map(|name| DirEntry {
-                    name,
-                    kind: EntryKind::File,
-                })
-            })
-            .chain(self.dirs.iter().filter_map(|p| {
-                child(p).map(|name| DirEntry {
-                    name,
-                    kind: EntryKind::Dir,
-                })
-            }))
+            .filter_map(|p| child(p).map(|name| DirEntry { name, kind: EntryKind::File }))
+            .chain(self.dirs.iter().filter_map(|p| child(p).map(|name| DirEntry { name, kind: EntryKind::Dir })))
             .collect();
         out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(out)
@@ -225,16 +210,8 @@ pub(crate) fn relative(from: &Path, to: &Path) -> Option<String> {
     let to: Vec<_> = to.components().collect();
     let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let mut parts: Vec<String> = vec!["..".into(); from.len() - same];
-    parts.extend(
-        to[same..]
-            .iter()
-            .map(|c| c.as_os_str().to_string_lossy().into_owned()),
-    );
-    Some(if parts.is_empty() {
-        ".".into()
-    } else {
-        parts.join("/")
-    })
+    parts.extend(to[same..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()));
+    Some(if parts.is_empty() { ".".into() } else { parts.join("/") })
 }
 
 #[cfg(test)]
@@ -246,10 +223,7 @@ mod tests {
         let cwd = Path::new("/a/b");
         assert_eq!(short_path(cwd, Path::new("/a/b/x.go")), "x.go");
         assert_eq!(short_path(cwd, Path::new("/a/b")), ".");
-        assert_eq!(
-            short_path(Path::new("/long/b"), Path::new("/long/c/x.go")),
-            "../c/x.go"
-        );
+        assert_eq!(short_path(Path::new("/long/b"), Path::new("/long/c/x.go")), "../c/x.go");
         assert_eq!(short_path(Path::new("/a/b/c/d/e"), Path::new("/z")), "/z");
     }
 

@@ -96,10 +96,7 @@ impl Package {
 
     /// The package that an import of this package's files names.
     pub fn import(&self, path: &str) -> Option<PackageId> {
-        let at = self
-            .imports
-            .binary_search_by(|(p, _)| p.as_str().cmp(path))
-            .ok()?;
+        let at = self.imports.binary_search_by(|(p, _)| p.as_str().cmp(path)).ok()?;
         Some(self.imports[at].1)
     }
 }
@@ -134,22 +131,12 @@ impl PackageGraph {
     pub fn dump(&self) -> String {
         let mut out = String::new();
         for p in &self.packages {
-            out.push_str(&format!(
-                "{} ({}) {} {}\n",
-                p.path,
-                p.name,
-                p.go_version,
-                p.dir.display()
-            ));
+            out.push_str(&format!("{} ({}) {} {}\n", p.path, p.name, p.go_version, p.dir.display()));
             for f in &p.files {
                 let mark = if f.from_overlay { '+' } else { ' ' };
                 out.push_str(&format!("\t{mark} {}\n", f.name));
             }
-            for (name, _) in p
-                .ignored
-                .iter()
-                .filter(|(_, r)| *r == IgnoreReason::Overlay)
-            {
+            for (name, _) in p.ignored.iter().filter(|(_, r)| *r == IgnoreReason::Overlay) {
                 out.push_str(&format!("\t- {name}\n"));
             }
             for a in &p.aliases {
@@ -198,10 +185,7 @@ impl LoadConfig {
             goroot: goroot.into(),
             go_release: crate::sdk::GO_RELEASE.to_owned(),
             cwd: cwd.into(),
-            context: BuildContext::new(
-                crate::constraint::Os::Linux,
-                crate::constraint::Arch::Amd64,
-            ),
+            context: BuildContext::new(crate::constraint::Os::Linux, crate::constraint::Arch::Amd64),
             overlay: Arc::new(Overlay::default()),
             mod_mode: ModMode::Auto,
             mod_cache: None,
@@ -216,11 +200,7 @@ impl LoadConfig {
 /// absolute folders, `...` patterns, `std`, `cmd`, or `.go` files of one folder. Errors come in the
 /// order in which `go build` prints them; a graph comes in any case, and its unsound packages are
 /// marked.
-pub fn load(
-    config: &LoadConfig,
-    fs: &dyn FileSystem,
-    patterns: &[String],
-) -> (PackageGraph, Vec<LoadError>) {
+pub fn load(config: &LoadConfig, fs: &dyn FileSystem, patterns: &[String]) -> (PackageGraph, Vec<LoadError>) {
     let goroot_src = config.goroot.join("src");
     let inputs = ModuleInputs {
         fs,

@@ -23,7 +23,4 @@ pub use module::modfile::{GoVersion, ModuleVersion};
 pub use module::{ModMode, Module};
 pub use overlay::{Overlay, OverlayError, SymbolAlias};
 pub use package::SourceFile;
-pub use scan::{
-    Directive, EmbedPattern, Header, HeaderError, HeaderErrorKind, ImportSpec, line_col,
-    scan_header,
-};
+pub use scan::{Directive, EmbedPattern, Header, HeaderError, HeaderErrorKind, ImportSpec, line_col, scan_header};

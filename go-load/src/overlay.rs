@@ -98,9 +98,7 @@ impl Overlay {
             if reason.trim().is_empty() {
                 return Err(fail("no reason given".into()));
             }
-            let (verb, only) = verb
-                .split_once('@')
-                .map_or((*verb, None), |(v, a)| (v, Some(a)));
+            let (verb, only) = verb.split_once('@').map_or((*verb, None), |(v, a)| (v, Some(a)));
             if matches!(verb, "add" | "replace") {
                 overlay.named.insert(format!("{package}/{name}"));
             }
@@ -111,9 +109,7 @@ impl Overlay {
                 Some(tree) => match overlay.trees.iter().position(|(p, _)| p == tree) {
                     Some(at) => &mut overlay.trees[at].1,
                     None => {
-                        overlay
-                            .trees
-                            .push((tree.to_owned(), PackageRules::default()));
+                        overlay.trees.push((tree.to_owned(), PackageRules::default()));
                         let last = overlay.trees.len() - 1;
                         &mut overlay.trees[last].1
                     }
@@ -127,17 +123,12 @@ impl Overlay {
                 "add" => rules.add.push(name),
                 "replace" => {
                     if !overlay.files.contains_key(&format!("{package}/{name}")) {
-                        return Err(fail(format!(
-                            "replace {name}: the overlay has no such file"
-                        )));
+                        return Err(fail(format!("replace {name}: the overlay has no such file")));
                     }
                     rules.replace.push(name);
                 }
                 "tags" => rules.tags.push(name),
-                "alias" => rules.aliases.push(SymbolAlias {
-                    name,
-                    target: (*target).to_owned(),
-                }),
+                "alias" => rules.aliases.push(SymbolAlias { name, target: (*target).to_owned() }),
                 _ => return Err(fail(format!("unknown verb {verb}"))),
             }
         }
@@ -165,18 +156,12 @@ impl Overlay {
 
     /// Whether a package exists by the overlay alone.
     pub(crate) fn defines(&self, package: &str) -> bool {
-        self.exact
-            .get(package)
-            .is_some_and(|r| r.add.iter().any(|f| self.file(package, f).is_some()))
+        self.exact.get(package).is_some_and(|r| r.add.iter().any(|f| self.file(package, f).is_some()))
     }
 
     /// Our files that no row of the table names; they are not compiled.
     pub fn unused_files(&self) -> Vec<&str> {
-        self.files
-            .keys()
-            .filter(|path| !self.named.contains(*path))
-            .map(String::as_str)
-            .collect()
+        self.files.keys().filter(|path| !self.named.contains(*path)).map(String::as_str).collect()
     }
 }
 
@@ -188,12 +173,7 @@ mod tests {
 
     #[test]
     fn rows_are_gathered_by_package_and_tree() {
-        let o = Overlay::new(
-            TABLE,
-            [("src/runtime/proc.go", b"package runtime\n" as &[u8])],
-            Arch::Amd64,
-        )
-        .unwrap();
+        let o = Overlay::new(TABLE, [("src/runtime/proc.go", b"package runtime\n" as &[u8])], Arch::Amd64).unwrap();
         assert!(o.rules("runtime").unwrap().is_list());
         assert_eq!(o.rules("internal/abi"), None);
         let x = o.rules("crypto/x").unwrap();
@@ -209,13 +189,7 @@ mod tests {
     fn malformed_rows_are_refused() {
         let e = |t: &str| Overlay::new(t, [], Arch::Arm64).unwrap_err().to_string();
         assert_eq!(e("a\tb\n"), "SELECTION.tsv:1: 2 columns instead of 5");
-        assert_eq!(
-            e("a\tfrob\tc\t-\tr\n"),
-            "SELECTION.tsv:1: unknown verb frob"
-        );
-        assert_eq!(
-            e(TABLE),
-            "SELECTION.tsv:5: replace abi_arm64.go: the overlay has no such file"
-        );
+        assert_eq!(e("a\tfrob\tc\t-\tr\n"), "SELECTION.tsv:1: unknown verb frob");
+        assert_eq!(e(TABLE), "SELECTION.tsv:5: replace abi_arm64.go: the overlay has no such file");
     }
 }

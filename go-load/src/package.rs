@@ -13,9 +13,7 @@ use crate::error::LoadErrorKind;
 use crate::fs::{DirEntry, EntryKind, FileSystem};
 use crate::module::modfile::GoVersion;
 use crate::overlay::{Overlay, PackageRules};
-use crate::scan::{
-    Directive, EmbedPattern, HeaderError, HeaderErrorKind, ImportSpec, line_col, scan_header,
-};
+use crate::scan::{Directive, EmbedPattern, HeaderError, HeaderErrorKind, ImportSpec, line_col, scan_header};
 
 /// A file of a package.
 #[derive(Clone, Debug)]
@@ -80,11 +78,7 @@ pub(crate) enum Selection<'a> {
     /// The files named on the command line: all of them.
     Named,
     /// A std package with an overlay.
-    Overlay {
-        package: &'a str,
-        overlay: &'a Overlay,
-        rules: &'a PackageRules,
-    },
+    Overlay { package: &'a str, overlay: &'a Overlay, rules: &'a PackageRules },
 }
 
 /// A file to read.
@@ -111,27 +105,16 @@ impl FolderPackage {
             Selection::Ordinary | Selection::Named => Vec::new(),
         };
         let scanned: Vec<Scanned> = if candidates.len() > 12 {
-            candidates
-                .into_par_iter()
-                .with_min_len(4)
-                .map(|c| scan(input, &tags, c))
-                .collect()
+            candidates.into_par_iter().with_min_len(4).map(|c| scan(input, &tags, c)).collect()
         } else {
-            candidates
-                .into_iter()
-                .map(|c| scan(input, &tags, c))
-                .collect()
+            candidates.into_iter().map(|c| scan(input, &tags, c)).collect()
         };
         let mut first_file = String::new();
         for s in scanned {
             match s {
                 Scanned::Ignored(name, reason) => out.ignored.push((name, reason)),
                 Scanned::Failed(kind) => {
-                    out.fail(PackageProblem {
-                        kind,
-                        place: None,
-                        with_stack: false,
-                    });
+                    out.fail(PackageProblem { kind, place: None, with_stack: false });
                 }
                 Scanned::File(file, package, error) => {
                     if let Some(e) = error {
@@ -176,18 +159,13 @@ impl FolderPackage {
         let dir = input.dir.display();
         // Test files are not read otherwise; here it matters whether one is for this build.
         let is_selected = |name: &String| {
-            input.fs.read(&input.dir.join(name)).is_ok_and(|text| {
-                matches_header(input.context, &[], &text).is_ok_and(|v| v.selected)
-            })
+            input
+                .fs
+                .read(&input.dir.join(name))
+                .is_ok_and(|text| matches_header(input.context, &[], &text).is_ok_and(|v| v.selected))
         };
-        let tests = self
-            .ignored
-            .iter()
-            .any(|(n, r)| *r == IgnoreReason::Test && is_selected(n));
-        let others = self
-            .ignored
-            .iter()
-            .any(|(n, r)| *r != IgnoreReason::Test || !is_selected(n));
+        let tests = self.ignored.iter().any(|(n, r)| *r == IgnoreReason::Test && is_selected(n));
+        let others = self.ignored.iter().any(|(n, r)| *r != IgnoreReason::Test || !is_selected(n));
         self.only_tests = tests;
         let message = if others {
             format!("build constraints exclude all Go files in {dir}")
@@ -196,11 +174,7 @@ impl FolderPackage {
         } else {
             format!("no Go files in {dir}")
         };
-        self.problem = Some(PackageProblem {
-            kind: LoadErrorKind::NoGoFiles(message),
-            place: None,
-            with_stack: true,
-        });
+        self.problem = Some(PackageProblem { kind: LoadErrorKind::NoGoFiles(message), place: None, with_stack: true });
     }
 }
 
@@ -208,24 +182,11 @@ fn header_problem(file: &SourceFile, e: HeaderError) -> PackageProblem {
     let (line, column) = line_col(&file.text, e.offset);
     let shown = file.path.display();
     let (kind, place) = match e.kind {
-        HeaderErrorKind::Syntax => (
-            LoadErrorKind::Syntax(e.message),
-            Some((file.path.clone(), line, column)),
-        ),
-        HeaderErrorKind::ImportPath => (
-            LoadErrorKind::Syntax(format!("{shown}:{line}:{column}: {}", e.message)),
-            None,
-        ),
-        HeaderErrorKind::Nul => (
-            LoadErrorKind::Io(format!("read {shown}: {}", e.message)),
-            None,
-        ),
+        HeaderErrorKind::Syntax => (LoadErrorKind::Syntax(e.message), Some((file.path.clone(), line, column))),
+        HeaderErrorKind::ImportPath => (LoadErrorKind::Syntax(format!("{shown}:{line}:{column}: {}", e.message)), None),
+        HeaderErrorKind::Nul => (LoadErrorKind::Io(format!("read {shown}: {}", e.message)), None),
     };
-    PackageProblem {
-        kind,
-        with_stack: place.is_some(),
-        place,
-    }
+    PackageProblem { kind, with_stack: place.is_some(), place }
 }
 
 /// Chooses by names alone what is worth reading.
@@ -235,27 +196,13 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         Selection::Overlay { rules, .. } => Some(rules),
         Selection::Ordinary | Selection::Named => None,
     };
-    if let (
-        Some(rules),
-        Selection::Overlay {
-            package, overlay, ..
-        },
-    ) = (rules, input.selection)
-    {
+    if let (Some(rules), Selection::Overlay { package, overlay, .. }) = (rules, input.selection) {
         for name in &rules.keep {
-            list.push(Candidate {
-                name: name.clone(),
-                given: None,
-                by_constraint: false,
-            });
+            list.push(Candidate { name: name.clone(), given: None, by_constraint: false });
         }
         for name in &rules.add {
             let given = overlay.file(package, name).cloned();
-            list.push(Candidate {
-                name: name.clone(),
-                given,
-                by_constraint: false,
-            });
+            list.push(Candidate { name: name.clone(), given, by_constraint: false });
         }
         if rules.is_list() {
             return list;
@@ -266,9 +213,7 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         if e.kind == EntryKind::Dir || name.starts_with(['_', '.']) {
             continue;
         }
-        if e.kind == EntryKind::Symlink
-            && !matches!(input.fs.stat(&input.dir.join(name)), Ok(EntryKind::File))
-        {
+        if e.kind == EntryKind::Symlink && !matches!(input.fs.stat(&input.dir.join(name)), Ok(EntryKind::File)) {
             continue;
         }
         let named = matches!(input.selection, Selection::Named);
@@ -276,18 +221,8 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
             foreign(input, name, out);
             continue;
         }
-        let mut candidate = Candidate {
-            name: name.clone(),
-            given: None,
-            by_constraint: !named,
-        };
-        if let (
-            Some(rules),
-            Selection::Overlay {
-                package, overlay, ..
-            },
-        ) = (rules, input.selection)
-        {
+        let mut candidate = Candidate { name: name.clone(), given: None, by_constraint: !named };
+        if let (Some(rules), Selection::Overlay { package, overlay, .. }) = (rules, input.selection) {
             if rules.add.contains(name) {
                 continue;
             }
@@ -312,9 +247,7 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
 
 /// Fortran files are refused even without cgo; other foreign sources are then left aside by cmd/go.
 fn foreign(input: &FolderInput<'_>, name: &str, out: &mut FolderPackage) {
-    let fortran = [".f", ".F", ".for", ".f90"]
-        .iter()
-        .any(|e| name.ends_with(e));
+    let fortran = [".f", ".F", ".for", ".f90"].iter().any(|e| name.ends_with(e));
     if !fortran || !input.context.matches_name(name) {
         return;
     }
@@ -323,12 +256,7 @@ fn foreign(input: &FolderInput<'_>, name: &str, out: &mut FolderPackage) {
             files.push(' ');
             files.push_str(name);
         }
-        other => {
-            *other = Some(LoadErrorKind::ForeignSources {
-                language: "Fortran",
-                files: name.to_owned(),
-            })
-        }
+        other => *other = Some(LoadErrorKind::ForeignSources { language: "Fortran", files: name.to_owned() }),
     }
 }
 
@@ -341,21 +269,14 @@ fn scan(input: &FolderInput<'_>, tags: &[&str], candidate: Candidate) -> Scanned
         None => match input.fs.read(&path) {
             Ok(text) => text,
             Err(e) => {
-                return Scanned::Failed(LoadErrorKind::Io(format!(
-                    "open {}: {}",
-                    path.display(),
-                    reason(&e)
-                )));
+                return Scanned::Failed(LoadErrorKind::Io(format!("open {}: {}", path.display(), reason(&e))));
             }
         },
     };
     let verdict = match matches_header(input.context, tags, &text) {
         Ok(v) => v,
         Err(e) => {
-            return Scanned::Failed(LoadErrorKind::Constraint {
-                file: name,
-                message: e.to_string(),
-            });
+            return Scanned::Failed(LoadErrorKind::Constraint { file: name, message: e.to_string() });
         }
     };
     if candidate.by_constraint && !verdict.selected {
@@ -375,9 +296,7 @@ fn scan(input: &FolderInput<'_>, tags: &[&str], candidate: Candidate) -> Scanned
         text,
         from_overlay,
         imports: header.imports,
-        go_version: verdict
-            .go_version
-            .map(|minor| GoVersion { major: 1, minor }),
+        go_version: verdict.go_version.map(|minor| GoVersion { major: 1, minor }),
         directives: header.directives,
         embed_patterns: header.embeds,
     };
@@ -392,10 +311,7 @@ pub(crate) fn reason(e: &std::io::Error) -> String {
         std::io::ErrorKind::IsADirectory => "is a directory".into(),
         _ => {
             let text = e.to_string();
-            text.split(" (os error")
-                .next()
-                .unwrap_or(&text)
-                .to_lowercase()
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
         }
     }
 }

@@ -89,11 +89,7 @@ fn clean_slash(path: &str) -> String {
             e => out.push(e),
         }
     }
-    if out.is_empty() {
-        ".".into()
-    } else {
-        out.join("/")
-    }
+    if out.is_empty() { ".".into() } else { out.join("/") }
 }
 
 /// A pattern with `...`, ready to test names.
@@ -110,42 +106,25 @@ const VENDOR: &str = "\0";
 fn hide_vendor(path: &str) -> String {
     let elems: Vec<&str> = path.split('/').collect();
     let last = elems.len() - 1;
-    let hidden: Vec<&str> = elems
-        .iter()
-        .enumerate()
-        .map(|(i, e)| {
-            if *e == "vendor" && i < last {
-                VENDOR
-            } else {
-                *e
-            }
-        })
-        .collect();
+    let hidden: Vec<&str> =
+        elems.iter().enumerate().map(|(i, e)| if *e == "vendor" && i < last { VENDOR } else { *e }).collect();
     hidden.join("/")
 }
 
 impl Glob {
     pub(crate) fn new(pattern: &str) -> Glob {
         let hidden = hide_vendor(pattern);
-        let bare = hidden
-            .strip_suffix("/...")
-            .map(|p| match p.strip_suffix(VENDOR) {
-                Some(before) => format!("{before}vendor"),
-                None => p.to_owned(),
-            });
-        Glob {
-            pieces: hidden.split("...").map(str::to_owned).collect(),
-            bare,
-        }
+        let bare = hidden.strip_suffix("/...").map(|p| match p.strip_suffix(VENDOR) {
+            Some(before) => format!("{before}vendor"),
+            None => p.to_owned(),
+        });
+        Glob { pieces: hidden.split("...").map(str::to_owned).collect(), bare }
     }
 
     pub(crate) fn matches(&self, name: &str) -> bool {
         let name = hide_vendor(name);
         if let Some(bare) = &self.bare {
-            let only = Glob {
-                pieces: bare.split("...").map(str::to_owned).collect(),
-                bare: None,
-            };
+            let only = Glob { pieces: bare.split("...").map(str::to_owned).collect(), bare: None };
             if only.fits(&name) {
                 return true;
             }
@@ -175,8 +154,7 @@ fn fits_rest(pieces: &[String], name: &str) -> bool {
         return name.is_empty();
     };
     if rest.is_empty() {
-        return name.ends_with(piece.as_str())
-            && !name[..name.len() - piece.len()].contains(VENDOR);
+        return name.ends_with(piece.as_str()) && !name[..name.len() - piece.len()].contains(VENDOR);
     }
     let mut from = 0;
     while let Some(i) = name[from..].find(piece.as_str()) {
@@ -199,10 +177,7 @@ impl PatternScope<'_> {
     /// Resolves one cleaned pattern.
     pub(crate) fn resolve(&self, pattern: &str) -> Match {
         let wild = pattern.contains("...");
-        let mut m = Match {
-            literal: !wild && !is_meta(pattern),
-            ..Match::default()
-        };
+        let mut m = Match { literal: !wild && !is_meta(pattern), ..Match::default() };
         if is_local(pattern) {
             if wild {
                 self.local_tree(pattern, &mut m);
@@ -218,9 +193,7 @@ impl PatternScope<'_> {
             self.by_path(pattern, &mut m);
         }
         if !m.literal && m.paths.is_empty() && m.errors.is_empty() {
-            let mut e = LoadError::command(LoadErrorKind::Pattern(format!(
-                "\"{pattern}\" matched no packages"
-            )));
+            let mut e = LoadError::command(LoadErrorKind::Pattern(format!("\"{pattern}\" matched no packages")));
             e.severity = Severity::Warning;
             m.errors.push(e);
         }
@@ -240,10 +213,7 @@ impl PatternScope<'_> {
         let state = (self.has_package)(&dir);
         if state == FolderState::Nothing {
             if !matches!(self.fs.stat(&dir), Ok(EntryKind::Dir)) {
-                return Err(Self::plain(format!(
-                    "stat {}: directory not found",
-                    dir.display()
-                )));
+                return Err(Self::plain(format!("stat {}: directory not found", dir.display())));
             }
             if self.modules.main.is_some() || dir.starts_with(self.goroot_src) {
                 let kind = LoadErrorKind::NoGoFiles(format!("no Go files in {}", dir.display()));
@@ -256,15 +226,10 @@ impl PatternScope<'_> {
                 .take_while(|d| *d != module.dir)
                 .any(|d| matches!(self.fs.stat(&d.join("go.mod")), Ok(EntryKind::File)));
             if other {
-                return Err(Self::plain(format!(
-                    "main module ({}) does not contain package {path}",
-                    module.path
-                )));
+                return Err(Self::plain(format!("main module ({}) does not contain package {path}", module.path)));
             }
             if dir == self.goroot_src {
-                return Err(Self::plain(
-                    "GOROOT/src is not an importable package".into(),
-                ));
+                return Err(Self::plain("GOROOT/src is not an importable package".into()));
             }
             return self.std_form(path, &module);
         }
@@ -273,26 +238,16 @@ impl PatternScope<'_> {
         {
             let path = rel.to_string_lossy().into_owned();
             if path == "builtin" {
-                return Err(Self::plain(
-                    "\"builtin\" is a pseudo-package, not an importable package".into(),
-                ));
+                return Err(Self::plain("\"builtin\" is a pseudo-package, not an importable package".into()));
             }
             return Ok(path);
         }
         if self.modules.main.is_none() {
-            return Err(Box::new(LoadError::command(LoadErrorKind::Pattern(
-                NO_MODULE.into(),
-            ))));
+            return Err(Box::new(LoadError::command(LoadErrorKind::Pattern(NO_MODULE.into()))));
         }
         let shown = short_path(self.cwd, &dir);
-        let what = if shown == "." {
-            "current directory".to_owned()
-        } else {
-            format!("directory {shown}")
-        };
-        Err(Self::plain(format!(
-            "{what} outside main module or its selected dependencies"
-        )))
+        let what = if shown == "." { "current directory".to_owned() } else { format!("directory {shown}") };
+        Err(Self::plain(format!("{what} outside main module or its selected dependencies")))
     }
 
     /// Packages of the modules `std` and `cmd` go by their folder below GOROOT/src.
@@ -300,9 +255,7 @@ impl PatternScope<'_> {
         if module.dir == self.goroot_src {
             let path = path.strip_prefix("std/").unwrap_or(&path).to_owned();
             if path == "builtin" {
-                return Err(Self::plain(
-                    "\"builtin\" is a pseudo-package, not an importable package".into(),
-                ));
+                return Err(Self::plain("\"builtin\" is a pseudo-package, not an importable package".into()));
             }
             return Ok(path);
         }
@@ -321,10 +274,7 @@ impl PatternScope<'_> {
             .chain(self.modules.dependencies())
             .map(|md| md.dir.clone())
             .find(|d| dir.starts_with(d))
-            .or_else(|| {
-                dir.starts_with(self.goroot_src)
-                    .then(|| self.goroot_src.to_path_buf())
-            });
+            .or_else(|| dir.starts_with(self.goroot_src).then(|| self.goroot_src.to_path_buf()));
         let Some(root) = root else {
             m.errors.push(*Self::plain(format!(
                 "pattern {pattern}: directory prefix {} does not contain main module or its selected dependencies",
@@ -333,23 +283,14 @@ impl PatternScope<'_> {
             return;
         };
         // Names are compared in the form of the pattern: relative to the working folder, or absolute.
-        let glob = if pattern.starts_with('/') {
-            Glob::new(pattern)
-        } else {
-            Glob::new(&self.absolute_pattern(pattern))
-        };
+        let glob =
+            if pattern.starts_with('/') { Glob::new(pattern) } else { Glob::new(&self.absolute_pattern(pattern)) };
         let mut dirs = Vec::new();
-        self.walk(
-            &dir,
-            &root,
-            true,
-            &|d| glob.may_be_below(&d.to_string_lossy()),
-            &mut |d| {
-                if glob.matches(&d.to_string_lossy()) {
-                    dirs.push(d.to_path_buf());
-                }
-            },
-        );
+        self.walk(&dir, &root, true, &|d| glob.may_be_below(&d.to_string_lossy()), &mut |d| {
+            if glob.matches(&d.to_string_lossy()) {
+                dirs.push(d.to_path_buf());
+            }
+        });
         for d in dirs {
             if !(self.has_package)(&d).is_package() {
                 continue;
@@ -393,10 +334,7 @@ impl PatternScope<'_> {
         visit: &mut dyn FnMut(&Path),
     ) {
         if !top {
-            let name = dir
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if name.starts_with(['.', '_']) || name == "testdata" {
                 return;
             }
@@ -437,26 +375,16 @@ impl PatternScope<'_> {
             });
         }
         if pattern == "cmd" || (pattern != "std" && pattern != "all" && below("cmd")) {
-            self.tree(
-                &self.goroot_src.join("cmd"),
-                "cmd",
-                &below,
-                &mut |path, state| {
-                    let vendored_program = pattern == "cmd"
-                        && state == FolderState::Program
-                        && has_path_prefix(path, "cmd/vendor");
-                    if wanted(path) && !vendored_program {
-                        m.paths.push(path.to_owned());
-                    }
-                },
-            );
+            self.tree(&self.goroot_src.join("cmd"), "cmd", &below, &mut |path, state| {
+                let vendored_program =
+                    pattern == "cmd" && state == FolderState::Program && has_path_prefix(path, "cmd/vendor");
+                if wanted(path) && !vendored_program {
+                    m.paths.push(path.to_owned());
+                }
+            });
         }
         if !matches!(pattern, "std" | "cmd") {
-            let mains = self
-                .modules
-                .main
-                .iter()
-                .filter(|md| !md.dir.starts_with(self.goroot_src));
+            let mains = self.modules.main.iter().filter(|md| !md.dir.starts_with(self.goroot_src));
             let own_only = pattern == "all";
             for md in mains.chain(self.modules.dependencies().filter(|_| !own_only)) {
                 self.tree(&md.dir, &md.path, &below, &mut |path, _| {
@@ -467,29 +395,14 @@ impl PatternScope<'_> {
                 });
             }
         }
-        m.paths.extend(
-            self.modules
-                .vendored_packages()
-                .filter(|p| !is_meta(pattern) && wanted(p))
-                .map(str::to_owned),
-        );
+        m.paths.extend(self.modules.vendored_packages().filter(|p| !is_meta(pattern) && wanted(p)).map(str::to_owned));
         m.paths.sort();
         m.paths.dedup();
     }
 
-    fn tree(
-        &self,
-        root: &Path,
-        prefix: &str,
-        below: &dyn Fn(&str) -> bool,
-        found: &mut dyn FnMut(&str, FolderState),
-    ) {
+    fn tree(&self, root: &Path, prefix: &str, below: &dyn Fn(&str) -> bool, found: &mut dyn FnMut(&str, FolderState)) {
         let path_of = |dir: &Path| -> String {
-            let rel = dir
-                .strip_prefix(root)
-                .unwrap_or(dir)
-                .to_string_lossy()
-                .into_owned();
+            let rel = dir.strip_prefix(root).unwrap_or(dir).to_string_lossy().into_owned();
             match (prefix.is_empty(), rel.is_empty()) {
                 (true, _) => rel,
                 (false, true) => prefix.to_owned(),
@@ -503,10 +416,7 @@ impl PatternScope<'_> {
             }
         });
         use rayon::prelude::*;
-        let states: Vec<FolderState> = paths
-            .par_iter()
-            .map(|(_, d)| (self.has_package)(d))
-            .collect();
+        let states: Vec<FolderState> = paths.par_iter().map(|(_, d)| (self.has_package)(d)).collect();
         for ((path, _), state) in paths.iter().zip(states) {
             if state.is_package() {
                 found(path, state);
@@ -524,11 +434,7 @@ mod tests {
         let m = |p: &str, n: &str| Glob::new(p).matches(n);
         assert!(m("net/...", "net") && m("net/...", "net/http") && !m("net/...", "netx"));
         assert!(m("net...", "netx/y") && m("...", "a/b") && m("a/.../c", "a/x/y/c"));
-        assert!(
-            !m("./...", "./vendor/x")
-                && m("./vendor/...", "./vendor/x")
-                && m("./vendor/...", "./vendor")
-        );
+        assert!(!m("./...", "./vendor/x") && m("./vendor/...", "./vendor/x") && m("./vendor/...", "./vendor"));
         assert!(m("./...", "./vendor") && !m("x/.../y", "x/vendor/y"));
         assert!(!m("a/...b", "a/c"));
     }

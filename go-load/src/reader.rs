@@ -151,10 +151,7 @@ impl<'a> Reader<'a> {
 
     /// Where a path leads; every path was requested before this is asked.
     pub(crate) fn resolution(&self, kind: ImporterKind, path: &str) -> Option<Resolution> {
-        lock(&self.resolved)
-            .get(&(kind, path.to_owned()))
-            .cloned()
-            .flatten()
+        lock(&self.resolved).get(&(kind, path.to_owned())).cloned().flatten()
     }
 
     /// A package that was read.
@@ -192,17 +189,10 @@ impl<'a> Reader<'a> {
             map.insert(spot.path.clone(), None);
         }
         let folder = if spot.path == "unsafe" && spot.origin == Origin::Std {
-            FolderPackage {
-                name: "unsafe".into(),
-                ..FolderPackage::default()
-            }
+            FolderPackage { name: "unsafe".into(), ..FolderPackage::default() }
         } else {
             let selection = match (&spot.rules, spot.origin) {
-                (Some(rules), _) => Selection::Overlay {
-                    package: &spot.path,
-                    overlay: &self.config.overlay,
-                    rules,
-                },
+                (Some(rules), _) => Selection::Overlay { package: &spot.path, overlay: &self.config.overlay, rules },
                 (None, Origin::CommandLine) => Selection::Named,
                 (None, Origin::Std | Origin::Main | Origin::Dependency) => Selection::Ordinary,
             };
@@ -233,10 +223,7 @@ impl<'a> Reader<'a> {
     /// latter may give an empty name); nothing if all are excluded.
     pub(crate) fn first_package_name(&self, dir: &Path, entries: &[DirEntry]) -> Option<String> {
         entries.iter().find_map(|e| {
-            if e.kind == EntryKind::Dir
-                || !e.name.ends_with(".go")
-                || e.name.starts_with(['_', '.'])
-            {
+            if e.kind == EntryKind::Dir || !e.name.ends_with(".go") || e.name.starts_with(['_', '.']) {
                 return None;
             }
             if !self.config.context.matches_name(&e.name) {
@@ -249,8 +236,7 @@ impl<'a> Reader<'a> {
                 Ok(v) if !v.selected => None,
                 Ok(_) => {
                     let h = crate::scan::scan_header(&text);
-                    let out =
-                        h.package == "documentation" || h.imports.iter().any(|i| i.path == "C");
+                    let out = h.package == "documentation" || h.imports.iter().any(|i| i.path == "C");
                     (!out).then_some(h.package)
                 }
                 Err(_) => Some(String::new()),
@@ -261,19 +247,12 @@ impl<'a> Reader<'a> {
     fn resolve(&self, kind: ImporterKind, path: &str) -> Result<Spot, Resolution> {
         let fail = |k: LoadErrorKind| Err(Resolution::Failed(k));
         if path.starts_with("mod/") {
-            let text = format!(
-                "disallowed import path {}",
-                crate::module::path_check::quote(path)
-            );
-            return Err(Resolution::FailedWithStack(LoadErrorKind::InvalidImport(
-                text,
-            )));
+            let text = format!("disallowed import path {}", crate::module::path_check::quote(path));
+            return Err(Resolution::FailedWithStack(LoadErrorKind::InvalidImport(text)));
         }
         if path.contains('@') {
             let text = "can only use path@version syntax with 'go get' and 'go install' in module-aware mode";
-            return Err(Resolution::FailedWithStack(LoadErrorKind::InvalidImport(
-                text.into(),
-            )));
+            return Err(Resolution::FailedWithStack(LoadErrorKind::InvalidImport(text.into())));
         }
         if path == "." || path == ".." || path.starts_with("./") || path.starts_with("../") {
             return fail(LoadErrorKind::InvalidImport(format!(
@@ -290,8 +269,7 @@ impl<'a> Reader<'a> {
                 "\"{path}\" is not an importable package; see 'go help packages'"
             )));
         }
-        check_import_path(path)
-            .or_else(|e| fail(LoadErrorKind::InvalidImport(e)).map(|_: Spot| ()))?;
+        check_import_path(path).or_else(|e| fail(LoadErrorKind::InvalidImport(e)).map(|_: Spot| ()))?;
 
         let standard = is_standard_import_path(path);
         if standard && let Some(spot) = self.std_spot(path.to_owned()) {
@@ -315,19 +293,12 @@ impl<'a> Reader<'a> {
             Ok(found) => {
                 if found.dir.starts_with(self.goroot_src) {
                     // The main module is std or cmd itself.
-                    let rel = found
-                        .dir
-                        .strip_prefix(self.goroot_src)
-                        .unwrap_or(Path::new(""));
+                    let rel = found.dir.strip_prefix(self.goroot_src).unwrap_or(Path::new(""));
                     if let Some(spot) = self.std_spot(rel.to_string_lossy().into_owned()) {
                         return Ok(spot);
                     }
                 }
-                let origin = if found.module.is_main {
-                    Origin::Main
-                } else {
-                    Origin::Dependency
-                };
+                let origin = if found.module.is_main { Origin::Main } else { Origin::Dependency };
                 Ok(Spot {
                     path: path.to_owned(),
                     dir: found.dir,
@@ -359,13 +330,6 @@ impl<'a> Reader<'a> {
                 None => return None,
             }
         };
-        Some(Spot {
-            path,
-            dir,
-            origin: Origin::Std,
-            module: None,
-            entries,
-            rules,
-        })
+        Some(Spot { path, dir, origin: Origin::Std, module: None, entries, rules })
     }
 }

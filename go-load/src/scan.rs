@@ -82,10 +82,7 @@ pub fn line_col(source: &[u8], offset: u32) -> (u32, u32) {
     }
     let before = &source[..source.len().min(offset)];
     let line = before.iter().filter(|&&b| b == b'\n').count();
-    let start = before
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map_or(0, |i| i + 1);
+    let start = before.iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
     (line as u32 + 1, (before.len() - start) as u32 + 1)
 }
 
@@ -137,8 +134,8 @@ const KEYWORDS: [&str; 25] = [
 ];
 
 const OPERATORS: [&str; 24] = [
-    "<<=", ">>=", "&^=", "...", "&&", "||", "<-", "++", "--", "==", "!=", "<=", ">=", ":=", "+=",
-    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>",
+    "<<=", ">>=", "&^=", "...", "&&", "||", "<-", "++", "--", "==", "!=", "<=", ">=", ":=", "+=", "-=", "*=", "/=",
+    "%=", "&=", "|=", "^=", "<<", ">>",
 ];
 
 struct Scanner<'a> {
@@ -172,16 +169,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn fail(&mut self, offset: usize, message: impl Into<String>) {
-        if self
-            .error
-            .as_ref()
-            .is_none_or(|e| offset < e.offset as usize)
-        {
-            self.error = Some(HeaderError {
-                offset: offset as u32,
-                message: message.into(),
-                kind: HeaderErrorKind::Syntax,
-            });
+        if self.error.as_ref().is_none_or(|e| offset < e.offset as usize) {
+            self.error =
+                Some(HeaderError { offset: offset as u32, message: message.into(), kind: HeaderErrorKind::Syntax });
         }
     }
 
@@ -192,10 +182,7 @@ impl<'a> Scanner<'a> {
         }
         match self.mode {
             Comments::Directives if line.starts_with(b"//go:") => {
-                self.directives.push(Directive {
-                    text: String::from_utf8_lossy(line).into_owned(),
-                    offset: at as u32,
-                });
+                self.directives.push(Directive { text: String::from_utf8_lossy(line).into_owned(), offset: at as u32 });
             }
             Comments::Embeds if line.starts_with(b"//go:embed") => {
                 if let Ok(text) = std::str::from_utf8(line)
@@ -217,10 +204,7 @@ impl<'a> Scanner<'a> {
                 b' ' | b'\t' | b'\r' | b'\n' => self.i += 1,
                 b'/' if src.get(self.i + 1) == Some(&b'/') => {
                     let at = self.i;
-                    let len = src[at..]
-                        .iter()
-                        .position(|&b| b == b'\n')
-                        .unwrap_or(src.len() - at);
+                    let len = src[at..].iter().position(|&b| b == b'\n').unwrap_or(src.len() - at);
                     self.i = at + len;
                     self.comment(at, self.i);
                 }
@@ -293,14 +277,9 @@ impl<'a> Scanner<'a> {
             }
             _ => {
                 let rest = &src[self.i..];
-                let len = OPERATORS
-                    .iter()
-                    .find(|o| rest.starts_with(o.as_bytes()))
-                    .map_or(1, |o| o.len());
+                let len = OPERATORS.iter().find(|o| rest.starts_with(o.as_bytes())).map_or(1, |o| o.len());
                 self.i += len;
-                semi = matches!(b, b')' | b']' | b'}')
-                    || rest.starts_with(b"++")
-                    || rest.starts_with(b"--");
+                semi = matches!(b, b')' | b']' | b'}') || rest.starts_with(b"++") || rest.starts_with(b"--");
                 match b {
                     b';' => Tok::Semi,
                     b'(' => Tok::LParen,
@@ -313,10 +292,7 @@ impl<'a> Scanner<'a> {
                     }
                     b'#' | b'?' | b'@' | b'$' | b'\\' | 1..=31 | 127 => {
                         let c = b as char;
-                        self.fail(
-                            self.start,
-                            format!("illegal character U+{:04X} '{c}'", b as u32),
-                        );
+                        self.fail(self.start, format!("illegal character U+{:04X} '{c}'", b as u32));
                         Tok::Op
                     }
                     _ => Tok::Op,
@@ -354,27 +330,15 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
-        if quote == b'\'' {
-            Tok::Literal
-        } else {
-            Tok::Str
-        }
+        if quote == b'\'' { Tok::Literal } else { Tok::Str }
     }
 
     fn expected(&mut self, what: &str) {
         let found = match self.tok {
             Tok::Newline => "newline".to_owned(),
-            Tok::Ident | Tok::Str | Tok::Literal => {
-                String::from_utf8_lossy(self.text()).into_owned()
-            }
+            Tok::Ident | Tok::Str | Tok::Literal => String::from_utf8_lossy(self.text()).into_owned(),
             Tok::Eof => "'EOF'".to_owned(),
-            Tok::Keyword
-            | Tok::Semi
-            | Tok::LParen
-            | Tok::RParen
-            | Tok::Dot
-            | Tok::Comma
-            | Tok::Op => {
+            Tok::Keyword | Tok::Semi | Tok::LParen | Tok::RParen | Tok::Dot | Tok::Comma | Tok::Op => {
                 format!("'{}'", String::from_utf8_lossy(self.text()))
             }
         };
@@ -384,11 +348,7 @@ impl<'a> Scanner<'a> {
 
 /// Reads a file's header.
 pub fn scan_header(source: &[u8]) -> Header {
-    let i = if source.starts_with(b"\xef\xbb\xbf") {
-        3
-    } else {
-        0
-    };
+    let i = if source.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let mut s = Scanner {
         src: source,
         i,
@@ -544,10 +504,7 @@ fn import_spec(s: &mut Scanner<'_>, header: &mut Header) -> bool {
             });
         }
     } else {
-        header.imports.push(ImportSpec {
-            path,
-            offset: offset as u32,
-        });
+        header.imports.push(ImportSpec { path, offset: offset as u32 });
     }
     s.next();
     true
@@ -556,10 +513,7 @@ fn import_spec(s: &mut Scanner<'_>, header: &mut Header) -> bool {
 /// The stricter rule for import paths that the spec allows compilers to have.
 fn is_valid_import(path: &str) -> bool {
     const ILLEGAL: &str = "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{FFFD}";
-    !path.is_empty()
-        && !path
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || ILLEGAL.contains(c))
+    !path.is_empty() && !path.chars().any(|c| c.is_control() || c.is_whitespace() || ILLEGAL.contains(c))
 }
 
 /// The value of a Go string literal, quotes included.
@@ -581,10 +535,7 @@ pub(crate) fn unquote(lit: &[u8]) -> Option<String> {
         }
         let e = chars.next()?;
         let mut number = |first: Option<char>, digits: usize, radix: u32| -> Option<u32> {
-            let text: String = first
-                .into_iter()
-                .chain(chars.by_ref().take(digits))
-                .collect();
+            let text: String = first.into_iter().chain(chars.by_ref().take(digits)).collect();
             u32::from_str_radix(&text, radix).ok()
         };
         match e {
@@ -626,11 +577,7 @@ fn embed_patterns(text: &str, offset: u32) -> Option<Vec<EmbedPattern>> {
         i = args.len() - rest.len();
         let (len, pattern) = if rest.starts_with(['"', '`']) {
             let len = quoted_len(rest)?;
-            if rest[len..]
-                .chars()
-                .next()
-                .is_some_and(|c| !c.is_whitespace())
-            {
+            if rest[len..].chars().next().is_some_and(|c| !c.is_whitespace()) {
                 return None;
             }
             (len, unquote(&rest.as_bytes()[..len])?)
@@ -638,10 +585,7 @@ fn embed_patterns(text: &str, offset: u32) -> Option<Vec<EmbedPattern>> {
             let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
             (len, rest[..len].to_owned())
         };
-        out.push(EmbedPattern {
-            pattern,
-            offset: base + i as u32,
-        });
+        out.push(EmbedPattern { pattern, offset: base + i as u32 });
         i += len;
     }
 }
@@ -676,24 +620,13 @@ mod tests {
             b"// c\npackage p; import \"a\"\nimport (\n\tx `b`\n\t. \"c\"; _ \"d\" // e\n)\nimport()\nvar x = \"z\"\n",
         );
         assert_eq!(h.package, "p");
-        assert_eq!(
-            h.imports
-                .iter()
-                .map(|i| i.path.as_str())
-                .collect::<Vec<_>>(),
-            ["a", "b", "c", "d"]
-        );
+        assert_eq!(h.imports.iter().map(|i| i.path.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
         assert_eq!(h.error, None);
     }
 
     #[test]
     fn what_follows_the_imports_is_not_judged() {
-        for src in [
-            "package main foo\n",
-            "package p\nimport \"a\" \"b\"\n",
-            "package p\nfunc {",
-            "package p",
-        ] {
+        for src in ["package main foo\n", "package p\nimport \"a\" \"b\"\n", "package p\nfunc {", "package p"] {
             assert_eq!(scan_header(src.as_bytes()).error, None, "{src}");
         }
     }
@@ -701,71 +634,31 @@ mod tests {
     #[test]
     fn broken_headers_get_the_words_of_the_parser() {
         assert_eq!(error(""), (1, 1, "expected 'package', found 'EOF'".into()));
-        assert_eq!(
-            error("func main() {}"),
-            (1, 1, "expected 'package', found 'func'".into())
-        );
-        assert_eq!(
-            error("pakage b\n"),
-            (1, 1, "expected 'package', found pakage".into())
-        );
-        assert_eq!(
-            error("package 12\n"),
-            (1, 9, "expected 'IDENT', found 12".into())
-        );
-        assert_eq!(
-            error("package p\n\nimport fmt\n"),
-            (3, 11, "missing import path".into())
-        );
-        assert_eq!(
-            error("package p\n\nimport 12\n"),
-            (3, 8, "import path must be a string".into())
-        );
-        assert_eq!(
-            error("package p\nimport \"fmt\n"),
-            (2, 8, "string literal not terminated".into())
-        );
-        assert_eq!(
-            error("package p\n\n/* x\n"),
-            (3, 1, "comment not terminated".into())
-        );
-        assert_eq!(
-            error("package p\nimport (\n\t\"fmt\"\n\nfunc main"),
-            (5, 1, "missing import path".into())
-        );
-        assert_eq!(
-            error("package p\nimport \"a b\"\n"),
-            (2, 8, "invalid import path: a b".into())
-        );
+        assert_eq!(error("func main() {}"), (1, 1, "expected 'package', found 'func'".into()));
+        assert_eq!(error("pakage b\n"), (1, 1, "expected 'package', found pakage".into()));
+        assert_eq!(error("package 12\n"), (1, 9, "expected 'IDENT', found 12".into()));
+        assert_eq!(error("package p\n\nimport fmt\n"), (3, 11, "missing import path".into()));
+        assert_eq!(error("package p\n\nimport 12\n"), (3, 8, "import path must be a string".into()));
+        assert_eq!(error("package p\nimport \"fmt\n"), (2, 8, "string literal not terminated".into()));
+        assert_eq!(error("package p\n\n/* x\n"), (3, 1, "comment not terminated".into()));
+        assert_eq!(error("package p\nimport (\n\t\"fmt\"\n\nfunc main"), (5, 1, "missing import path".into()));
+        assert_eq!(error("package p\nimport \"a b\"\n"), (2, 8, "invalid import path: a b".into()));
     }
 
     #[test]
     fn embed_lines_are_found_only_with_the_import() {
         let src = "package p\nimport _ \"embed\"\n\n//go:embed a* \"b c\" `d`\nvar x string\n// s := \"//go:embed no\"\nvar s = `\n//go:embed no\n`\n";
         let h = scan_header(src.as_bytes());
-        let got: Vec<_> = h
-            .embeds
-            .iter()
-            .map(|e| (e.pattern.as_str(), line_col(src.as_bytes(), e.offset)))
-            .collect();
+        let got: Vec<_> = h.embeds.iter().map(|e| (e.pattern.as_str(), line_col(src.as_bytes(), e.offset))).collect();
         assert_eq!(got, [("a*", (4, 12)), ("b c", (4, 15)), ("d", (4, 21))]);
-        assert!(
-            scan_header(src.replace("_ \"embed\"", "\"fmt\"").as_bytes())
-                .embeds
-                .is_empty()
-        );
+        assert!(scan_header(src.replace("_ \"embed\"", "\"fmt\"").as_bytes()).embeds.is_empty());
     }
 
     #[test]
     fn directives_before_the_clause() {
-        let h = scan_header(
-            b"//go:debug panicnil=1\n//x\n//go:build linux\n\npackage p\n\n//go:noinline\n",
-        );
+        let h = scan_header(b"//go:debug panicnil=1\n//x\n//go:build linux\n\npackage p\n\n//go:noinline\n");
         assert_eq!(
-            h.directives
-                .iter()
-                .map(|d| d.text.as_str())
-                .collect::<Vec<_>>(),
+            h.directives.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(),
             ["//go:debug panicnil=1", "//go:build linux"]
         );
     }

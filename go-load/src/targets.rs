@@ -20,18 +20,13 @@ pub(crate) enum Targets {
 /// Resolves the arguments; an error here ends the load at once.
 pub(crate) fn resolve(reader: &Reader<'_>, patterns: &[String]) -> Result<Targets, Box<LoadError>> {
     let is_file = |p: &str| {
-        p.ends_with(".go")
-            && matches!(reader.fs.stat(&clean(&reader.config.cwd.join(p))), Ok(k) if k != EntryKind::Dir)
+        p.ends_with(".go") && matches!(reader.fs.stat(&clean(&reader.config.cwd.join(p))), Ok(k) if k != EntryKind::Dir)
     };
     if patterns.iter().any(|p| is_file(p)) {
         return files(reader, patterns);
     }
     let default = [".".to_owned()];
-    let patterns = if patterns.is_empty() {
-        &default
-    } else {
-        patterns
-    };
+    let patterns = if patterns.is_empty() { &default } else { patterns };
     let scope = PatternScope {
         fs: reader.fs,
         cwd: &reader.config.cwd,
@@ -43,10 +38,8 @@ pub(crate) fn resolve(reader: &Reader<'_>, patterns: &[String]) -> Result<Target
     for p in patterns {
         let m = scope.resolve(&clean_pattern(p));
         // Without a module, a folder is no package: cmd/go stops at once.
-        if let Some(e) = m
-            .errors
-            .iter()
-            .find(|e| e.style == Style::Command && e.severity == crate::error::Severity::Error)
+        if let Some(e) =
+            m.errors.iter().find(|e| e.style == Style::Command && e.severity == crate::error::Severity::Error)
         {
             return Err(Box::new(e.clone()));
         }
@@ -59,9 +52,7 @@ fn state(reader: &Reader<'_>, dir: &Path) -> FolderState {
     let Ok(entries) = reader.fs.read_dir(dir) else {
         return FolderState::Nothing;
     };
-    if !entries.iter().any(|e| {
-        e.kind != EntryKind::Dir && e.name.ends_with(".go") && !e.name.starts_with(['_', '.'])
-    }) {
+    if !entries.iter().any(|e| e.kind != EntryKind::Dir && e.name.ends_with(".go") && !e.name.starts_with(['_', '.'])) {
         return FolderState::Nothing;
     }
     match reader.first_package_name(dir, &entries) {
@@ -88,22 +79,15 @@ fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, Box<LoadError
             Ok(EntryKind::File | EntryKind::Symlink | EntryKind::Other) => {}
         }
         let cleaned = clean_pattern(name.strip_prefix("./").unwrap_or(name));
-        let (dir, base) = cleaned
-            .rsplit_once('/')
-            .map_or((".", cleaned.as_str()), |(d, b)| (d, b));
+        let (dir, base) = cleaned.rsplit_once('/').map_or((".", cleaned.as_str()), |(d, b)| (d, b));
         match &first {
             None => first = Some(dir.to_owned()),
             Some(d) if d != dir => {
-                return Err(fail(format!(
-                    "named files must all be in one directory; have {d} and {dir}"
-                )));
+                return Err(fail(format!("named files must all be in one directory; have {d} and {dir}")));
             }
             Some(_) => {}
         }
-        files.push(DirEntry {
-            name: base.to_owned(),
-            kind: EntryKind::File,
-        });
+        files.push(DirEntry { name: base.to_owned(), kind: EntryKind::File });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let dir = clean(&reader.config.cwd.join(first.unwrap_or_default()));

@@ -11,9 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::embed::{self, EmbedFiles};
 use crate::error::{ImportStep, LoadError, LoadErrorKind, Position, Severity, Style};
 use crate::fs::short_path;
-use crate::graph::{
-    Origin, Package, PackageGraph, PackageId, RuntimeDependency, display_path, overlay_error,
-};
+use crate::graph::{Origin, Package, PackageGraph, PackageId, RuntimeDependency, display_path, overlay_error};
 use crate::module::modfile::GoVersion;
 use crate::module::path_check::has_path_prefix;
 use crate::package::SourceFile;
@@ -80,10 +78,8 @@ impl<'a, 'r> Walk<'a, 'r> {
         let mut roots = Vec::new();
         match targets {
             Targets::Packages(matches) => {
-                let (warnings, _): (Vec<_>, Vec<_>) = matches
-                    .iter()
-                    .flat_map(|m| &m.errors)
-                    .partition(|e| e.severity == Severity::Warning);
+                let (warnings, _): (Vec<_>, Vec<_>) =
+                    matches.iter().flat_map(|m| &m.errors).partition(|e| e.severity == Severity::Warning);
                 errors.extend(warnings.into_iter().cloned());
                 let mut told = vec![];
                 for m in matches {
@@ -96,22 +92,14 @@ impl<'a, 'r> Walk<'a, 'r> {
                         roots.push(n);
                     }
                     self.collect_errors(&roots, &mut told, errors);
-                    errors.extend(
-                        m.errors
-                            .iter()
-                            .filter(|e| e.severity == Severity::Error)
-                            .cloned(),
-                    );
+                    errors.extend(m.errors.iter().filter(|e| e.severity == Severity::Error).cloned());
                 }
             }
             Targets::Files { .. } => {
                 if let Some(raw) = self.reader.package(COMMAND_LINE) {
                     let n = self.add_node(COMMAND_LINE, Some(raw.clone()));
                     self.open(n, &raw, COMMAND_LINE, None);
-                    if raw.folder.files.is_empty()
-                        && !raw.folder.ignored.is_empty()
-                        && !raw.folder.only_tests
-                    {
+                    if raw.folder.files.is_empty() && !raw.folder.ignored.is_empty() && !raw.folder.only_tests {
                         let kind = LoadErrorKind::NoGoFiles("no Go source files".into());
                         self.nodes[n].error = Some(LoadError::command(kind));
                     }
@@ -126,10 +114,7 @@ impl<'a, 'r> Walk<'a, 'r> {
 
     /// A package with tests alone is no target of a `...` pattern.
     fn omit_test_only(&mut self, n: usize, literal: bool) -> bool {
-        let only_tests = self.nodes[n]
-            .raw
-            .as_ref()
-            .is_some_and(|r| r.folder.only_tests);
+        let only_tests = self.nodes[n].raw.as_ref().is_some_and(|r| r.folder.only_tests);
         only_tests && !literal
     }
 
@@ -148,10 +133,7 @@ impl<'a, 'r> Walk<'a, 'r> {
     }
 
     fn step(path: &str, site: Option<&Site>) -> ImportStep {
-        ImportStep {
-            path: path.to_owned(),
-            from: site.map(|s| s.from.clone()),
-        }
+        ImportStep { path: path.to_owned(), from: site.map(|s| s.from.clone()) }
     }
 
     /// Loads the package of an import (or argument); the second result is why the importer may not
@@ -166,10 +148,9 @@ impl<'a, 'r> Walk<'a, 'r> {
         let resolution = self.reader.resolution(kind, path);
         let (target, raw) = match &resolution {
             Some(Resolution::Package(p)) => (p.clone(), self.reader.package(p)),
-            Some(
-                Resolution::Failed(_) | Resolution::MissingSum(_) | Resolution::FailedWithStack(_),
-            )
-            | None => (path.to_owned(), None),
+            Some(Resolution::Failed(_) | Resolution::MissingSum(_) | Resolution::FailedWithStack(_)) | None => {
+                (path.to_owned(), None)
+            }
         };
         if let Some(&n) = self.index.get(&target) {
             self.reuse(n, path, site);
@@ -267,10 +248,7 @@ impl<'a, 'r> Walk<'a, 'r> {
                 self.folded.insert(fold, raw.path.clone());
             }
             Some(other) if *other != raw.path => {
-                let text = format!(
-                    "case-insensitive import collision: \"{}\" and \"{other}\"",
-                    raw.path
-                );
+                let text = format!("case-insensitive import collision: \"{}\" and \"{other}\"", raw.path);
                 self.set_error(n, |w| w.at_import(LoadErrorKind::CaseCollision(text), site));
                 self.close(n);
                 return;
@@ -317,42 +295,25 @@ impl<'a, 'r> Walk<'a, 'r> {
 
     fn position(&self, file: &SourceFile, offset: u32) -> Position {
         let (line, column) = line_col(&file.text, offset);
-        Position {
-            path: short_path(&self.reader.config.cwd, &file.path),
-            line,
-            column,
-        }
+        Position { path: short_path(&self.reader.config.cwd, &file.path), line, column }
     }
 
     fn site(&self, file: &SourceFile, offset: u32) -> Site {
-        Site {
-            pos: self.position(file, offset),
-            from: file.name.clone(),
-        }
+        Site { pos: self.position(file, offset), from: file.name.clone() }
     }
 
     fn resolve_embeds(&mut self, n: usize, raw: &RawPackage) {
         let mut patterns: Vec<(&str, &SourceFile, u32)> = Vec::new();
         for f in &raw.folder.files {
-            patterns.extend(
-                f.embed_patterns
-                    .iter()
-                    .map(|p| (p.pattern.as_str(), f, p.offset)),
-            );
+            patterns.extend(f.embed_patterns.iter().map(|p| (p.pattern.as_str(), f, p.offset)));
         }
         patterns.sort_by(|a, b| a.0.cmp(b.0));
         patterns.dedup_by(|b, a| a.0 == b.0);
         for (pattern, file, offset) in patterns {
             match embed::resolve(self.reader.fs, &raw.dir, pattern) {
-                Ok(files) => self.nodes[n].embeds.push(EmbedFiles {
-                    pattern: pattern.to_owned(),
-                    files,
-                }),
+                Ok(files) => self.nodes[n].embeds.push(EmbedFiles { pattern: pattern.to_owned(), files }),
                 Err(message) => {
-                    let kind = LoadErrorKind::Embed {
-                        pattern: pattern.to_owned(),
-                        message,
-                    };
+                    let kind = LoadErrorKind::Embed { pattern: pattern.to_owned(), message };
                     let pos = self.position(file, offset);
                     self.set_error(n, |w| LoadError::package(kind, Some(pos), w.stack.clone()));
                     return;
@@ -365,34 +326,21 @@ impl<'a, 'r> Walk<'a, 'r> {
         let mut seen: FxHashMap<String, &str> = FxHashMap::default();
         for f in &raw.folder.files {
             if let Some(other) = seen.insert(f.name.to_lowercase(), &f.name) {
-                let text = format!(
-                    "case-insensitive file name collision: \"{other}\" and \"{}\"",
-                    f.name
-                );
-                self.set_error(n, |w| {
-                    LoadError::package(LoadErrorKind::CaseCollision(text), None, w.stack.clone())
-                });
+                let text = format!("case-insensitive file name collision: \"{other}\" and \"{}\"", f.name);
+                self.set_error(n, |w| LoadError::package(LoadErrorKind::CaseCollision(text), None, w.stack.clone()));
                 return;
             }
             let good = |c: char| c.is_ascii_alphanumeric() || "._/".contains(c) || !c.is_ascii();
             if !f.name.chars().next().is_some_and(good) {
                 let text = format!("invalid input file name \"{}\"", f.name);
-                self.set_error(n, |w| {
-                    LoadError::package(LoadErrorKind::CaseCollision(text), None, w.stack.clone())
-                });
+                self.set_error(n, |w| LoadError::package(LoadErrorKind::CaseCollision(text), None, w.stack.clone()));
                 return;
             }
         }
     }
 
     /// Why an importer may not import a package: internal, vendored, a program, or a local path.
-    fn forbidden(
-        &self,
-        n: usize,
-        path: &str,
-        importer: Option<&RawPackage>,
-        site: Option<&Site>,
-    ) -> Option<LoadError> {
+    fn forbidden(&self, n: usize, path: &str, importer: Option<&RawPackage>, site: Option<&Site>) -> Option<LoadError> {
         let importer = importer?;
         if let Some(raw) = &self.nodes[n].raw {
             if self.nodes[n].error.is_none() && !self.may_see_internal(importer, raw) {
@@ -404,18 +352,14 @@ impl<'a, 'r> Walk<'a, 'r> {
                 return Some(self.at_import(LoadErrorKind::Vendored, site));
             }
             if let Some(short) = vendor_tail(path) {
-                let kind = LoadErrorKind::VendorPath {
-                    path: path.to_owned(),
-                    short: short.to_owned(),
-                };
+                let kind = LoadErrorKind::VendorPath { path: path.to_owned(), short: short.to_owned() };
                 return Some(self.at_import(kind, site));
             }
             if raw.folder.name == "main" && importer.dir != raw.dir {
                 return Some(self.at_import(LoadErrorKind::ImportOfProgram(path.to_owned()), site));
             }
         }
-        let local =
-            path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
+        let local = path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
         if local && importer.origin != Origin::CommandLine {
             let text = if path == "." {
                 ".: cannot import current directory".to_owned()
@@ -432,9 +376,7 @@ impl<'a, 'r> Walk<'a, 'r> {
             return true;
         };
         let parent = &raw.path[..at.saturating_sub(1)];
-        if has_path_prefix(&importer.path, "crypto")
-            && has_path_prefix(&raw.path, "crypto/internal/fips140")
-        {
+        if has_path_prefix(&importer.path, "crypto") && has_path_prefix(&raw.path, "crypto/internal/fips140") {
             return true;
         }
         if has_path_prefix(&importer.path, "crypto/internal/fips140") {
@@ -449,10 +391,7 @@ impl<'a, 'r> Walk<'a, 'r> {
             return importer.dir.starts_with(root);
         }
         let importer_path = if importer.origin == Origin::CommandLine {
-            self.reader
-                .modules
-                .path_of_dir(&importer.dir)
-                .map_or_else(|| ".".to_owned(), |(p, _)| p)
+            self.reader.modules.path_of_dir(&importer.dir).map_or_else(|| ".".to_owned(), |(p, _)| p)
         } else {
             importer.path.clone()
         };
@@ -507,11 +446,7 @@ impl<'a, 'r> Walk<'a, 'r> {
             for f in &mut files {
                 f.display = display_path(cwd, &raw.dir, &f.name, raw.origin);
             }
-            let imports = node
-                .imports
-                .iter()
-                .filter_map(|(p, c)| ids.get(c).map(|id| (p.clone(), *id)))
-                .collect();
+            let imports = node.imports.iter().filter_map(|(p, c)| ids.get(c).map(|id| (p.clone(), *id))).collect();
             graph.by_path.insert(node.path.clone(), id);
             graph.packages.push(Package {
                 id,
@@ -525,11 +460,7 @@ impl<'a, 'r> Walk<'a, 'r> {
                 ignored: raw.folder.ignored.clone(),
                 imports,
                 embeds: std::mem::take(&mut node.embeds),
-                aliases: raw
-                    .rules
-                    .as_ref()
-                    .map(|r| r.aliases.clone())
-                    .unwrap_or_default(),
+                aliases: raw.rules.as_ref().map(|r| r.aliases.clone()).unwrap_or_default(),
                 is_root: node.root,
                 is_sound: node.error.is_none(),
             });
@@ -551,9 +482,9 @@ fn missing_sum(path: &str, module: &str, importer: Option<&RawPackage>) -> LoadE
             "missing go.sum entry for module providing package {path} (imported by {}); to add:\n\tgo get {}",
             i.path, i.path
         ),
-        None => format!(
-            "missing go.sum entry for module providing package {path}; to add:\n\tgo mod download {module}"
-        ),
+        None => {
+            format!("missing go.sum entry for module providing package {path}; to add:\n\tgo mod download {module}")
+        }
     })
 }
 

@@ -17,34 +17,19 @@ const GOROOT: &str = "/goroot";
 /// What the made-up SDK holds: path and text.
 const SDK: &[(&str, &str)] = &[
     ("fmt/print.go", "package fmt\n\nimport _ \"os\"\n"),
-    (
-        "os/file.go",
-        "package os\n\nimport (\n\t_ \"internal/abi\"\n\t_ \"unsafe\"\n)\n",
-    ),
+    ("os/file.go", "package os\n\nimport (\n\t_ \"internal/abi\"\n\t_ \"unsafe\"\n)\n"),
     ("embed/embed.go", "package embed\n"),
     ("unsafe/unsafe.go", "package unsafe\n"),
     ("builtin/builtin.go", "package builtin\n"),
-    (
-        "runtime/runtime.go",
-        "package runtime\n\nimport _ \"internal/abi\"\n",
-    ),
+    ("runtime/runtime.go", "package runtime\n\nimport _ \"internal/abi\"\n"),
     ("runtime/cgo/cgo.go", "package cgo\n\nimport \"C\"\n"),
     ("runtime/cgo/handle.go", "package cgo\n"),
     ("internal/abi/abi.go", "package abi\n"),
     ("internal/syscall/windows/x_windows.go", "package windows\n"),
-    (
-        "arena/arena.go",
-        "//go:build goexperiment.arenas\n\npackage arena\n",
-    ),
-    (
-        "net/net.go",
-        "package net\n\nimport _ \"golang.org/x/net/idna\"\n",
-    ),
+    ("arena/arena.go", "//go:build goexperiment.arenas\n\npackage arena\n"),
+    ("net/net.go", "package net\n\nimport _ \"golang.org/x/net/idna\"\n"),
     ("vendor/golang.org/x/net/idna/idna.go", "package idna\n"),
-    (
-        "cmd/go/main.go",
-        "package main\n\nimport _ \"golang.org/x/mod\"\n\nfunc main() {}\n",
-    ),
+    ("cmd/go/main.go", "package main\n\nimport _ \"golang.org/x/mod\"\n\nfunc main() {}\n"),
     ("cmd/go.mod", "module cmd\n\ngo 1.27\n"),
     ("cmd/internal/obj/obj.go", "package obj\n"),
     ("cmd/vendor/golang.org/x/mod/mod.go", "package mod\n"),
@@ -58,11 +43,7 @@ struct Fixture {
 }
 
 fn parse(text: &str) -> Fixture {
-    let mut fixture = Fixture {
-        args: Vec::new(),
-        cwd: PathBuf::from(WORK),
-        files: Vec::new(),
-    };
+    let mut fixture = Fixture { args: Vec::new(), cwd: PathBuf::from(WORK), files: Vec::new() };
     for line in text.lines() {
         if let Some(name) = line.strip_prefix("-- ").and_then(|l| l.strip_suffix(" --")) {
             fixture.files.push((name.to_owned(), String::new()));
@@ -101,32 +82,13 @@ fn run(path: &Path) -> Result<(), Failed> {
     }
     let got_errors = got_errors.replace(GOROOT, "$GOROOT").replace(WORK, "$WORK");
     let mut got_packages = String::new();
-    for p in graph
-        .packages
-        .iter()
-        .filter(|p| p.origin != Origin::Std && !p.files.is_empty())
-    {
+    for p in graph.packages.iter().filter(|p| p.origin != Origin::Std && !p.files.is_empty()) {
         let files: Vec<&str> = p.files.iter().map(|f| f.name.as_str()).collect();
-        let mut embeds: Vec<&str> = p
-            .embeds
-            .iter()
-            .flat_map(|e| &e.files)
-            .map(String::as_str)
-            .collect();
+        let mut embeds: Vec<&str> = p.embeds.iter().flat_map(|e| &e.files).map(String::as_str).collect();
         embeds.sort_unstable();
         embeds.dedup();
-        let go = p
-            .module
-            .as_ref()
-            .and_then(|m| m.go_line.clone())
-            .unwrap_or_default();
-        let line = format!(
-            "{} {} [{}] [{}] {go}",
-            p.path,
-            p.name,
-            files.join(" "),
-            embeds.join(" ")
-        );
+        let go = p.module.as_ref().and_then(|m| m.go_line.clone()).unwrap_or_default();
+        let line = format!("{} {} [{}] [{}] {go}", p.path, p.name, files.join(" "), embeds.join(" "));
         got_packages.push_str(line.trim_end());
         got_packages.push('\n');
     }
@@ -148,14 +110,8 @@ fn main() {
     if let Ok(entries) = std::fs::read_dir(&dir) {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
         paths.sort();
-        for path in paths
-            .into_iter()
-            .filter(|p| p.extension().is_some_and(|e| e == "txtar"))
-        {
-            let name = path
-                .file_stem()
-                .map(|s| s.to_string_lossy().into_owned())
-                .unwrap_or_default();
+        for path in paths.into_iter().filter(|p| p.extension().is_some_and(|e| e == "txtar")) {
+            let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
             trials.push(Trial::test(name, move || run(&path)));
         }
     }

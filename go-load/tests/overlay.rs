@@ -9,10 +9,7 @@ use go_load::constraint::{Arch, BuildContext, Os};
 use go_load::{LoadConfig, OsFileSystem, Overlay, PackageGraph, load};
 
 fn sdk() -> Option<PathBuf> {
-    let root = ["GORC_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(std::env::var_os)
-        .map(PathBuf::from)?;
+    let root = ["GORC_TEST_GOROOT", "GOROOT"].iter().find_map(std::env::var_os).map(PathBuf::from)?;
     let version = std::fs::read_to_string(root.join("VERSION")).ok()?;
     version.starts_with("go1.27").then_some(root)
 }
@@ -36,21 +33,12 @@ fn overlay(arch: Arch) -> Overlay {
     let table = std::fs::read_to_string(dir.join("SELECTION.tsv")).expect("the overlay's table");
     let mut files = Vec::new();
     collect(&dir.join("src"), "src", &mut files);
-    Overlay::new(
-        &table,
-        files.iter().map(|(p, t)| (p.as_str(), t.as_slice())),
-        arch,
-    )
-    .expect("a sound table")
+    Overlay::new(&table, files.iter().map(|(p, t)| (p.as_str(), t.as_slice())), arch).expect("a sound table")
 }
 
 fn load_std(goroot: &Path, arch: Arch, pattern: &str) -> PackageGraph {
     let overlay = overlay(arch);
-    assert_eq!(
-        overlay.unused_files(),
-        Vec::<&str>::new(),
-        "overlay files that no row names"
-    );
+    assert_eq!(overlay.unused_files(), Vec::<&str>::new(), "overlay files that no row names");
     let config = LoadConfig {
         context: BuildContext::new(Os::Linux, arch),
         overlay: Arc::new(overlay),
@@ -58,16 +46,8 @@ fn load_std(goroot: &Path, arch: Arch, pattern: &str) -> PackageGraph {
     };
     let start = std::time::Instant::now();
     let (graph, errors) = load(&config, &OsFileSystem, &[pattern.to_owned()]);
-    eprintln!(
-        "{pattern}: {} packages in {:?}",
-        graph.packages.len(),
-        start.elapsed()
-    );
-    assert!(
-        errors.is_empty(),
-        "{}",
-        errors.iter().map(|e| format!("{e}\n")).collect::<String>()
-    );
+    eprintln!("{pattern}: {} packages in {:?}", graph.packages.len(), start.elapsed());
+    assert!(errors.is_empty(), "{}", errors.iter().map(|e| format!("{e}\n")).collect::<String>());
     graph
 }
 
@@ -81,24 +61,14 @@ fn std_loads_through_the_overlay_on_both_architectures() {
         let graph = load_std(&root, arch, "std");
         let dump = graph.dump();
         let runtime = graph.package(graph.runtime.expect("package runtime"));
-        assert!(
-            runtime.files.iter().any(|f| f.from_overlay)
-                && runtime.files.iter().any(|f| !f.from_overlay)
-        );
+        assert!(runtime.files.iter().any(|f| f.from_overlay) && runtime.files.iter().any(|f| !f.from_overlay));
         assert!(!runtime.files.iter().any(|f| f.name == "malloc.go"));
         let files = |path: &str| -> Vec<String> {
             let id = graph.find(path).expect("a package");
-            graph
-                .package(id)
-                .files
-                .iter()
-                .map(|f| f.name.clone())
-                .collect()
+            graph.package(id).files.iter().map(|f| f.name.clone()).collect()
         };
         // Tags reach the packages that they are for.
-        assert!(
-            files("crypto/internal/fips140/sha256").contains(&"sha256block_noasm.go".to_owned())
-        );
+        assert!(files("crypto/internal/fips140/sha256").contains(&"sha256block_noasm.go".to_owned()));
         assert!(files("math/big").contains(&"arith_decl_pure.go".to_owned()));
         assert!(files("hash/crc32").contains(&"crc32_otherarch.go".to_owned()));
         assert!(dump.contains("+ abi_"), "replaced files are marked");

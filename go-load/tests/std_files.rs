@@ -10,10 +10,7 @@ use std::process::Command;
 use go_load::{LoadConfig, LoadErrorKind, OsFileSystem, RuntimeDependency, load};
 
 fn sdk() -> Option<PathBuf> {
-    let root = ["GORC_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(std::env::var_os)
-        .map(PathBuf::from)?;
+    let root = ["GORC_TEST_GOROOT", "GOROOT"].iter().find_map(std::env::var_os).map(PathBuf::from)?;
     let version = std::fs::read_to_string(root.join("VERSION")).ok()?;
     (version.starts_with("go1.27") && root.join("bin/go").exists()).then_some(root)
 }
@@ -38,47 +35,25 @@ fn go_list(root: &Path, cwd: &Path, pattern: &str) -> Option<BTreeMap<String, St
         return None;
     }
     let text = String::from_utf8(out.stdout).ok()?;
-    Some(
-        text.lines()
-            .filter_map(|l| l.split_once('\t'))
-            .map(|(p, f)| (p.to_owned(), f.to_owned()))
-            .collect(),
-    )
+    Some(text.lines().filter_map(|l| l.split_once('\t')).map(|(p, f)| (p.to_owned(), f.to_owned())).collect())
 }
 
 fn ours(root: &Path, cwd: &Path, pattern: &str) -> BTreeMap<String, String> {
-    let config = LoadConfig {
-        runtime: RuntimeDependency::None,
-        ..LoadConfig::new(root, cwd)
-    };
+    let config = LoadConfig { runtime: RuntimeDependency::None, ..LoadConfig::new(root, cwd) };
     let (graph, errors) = load(&config, &OsFileSystem, &[pattern.to_owned()]);
     // Packages without files for this build may be named by a pattern; go list -e shows them too.
-    let bad: Vec<String> = errors
-        .iter()
-        .filter(|e| !matches!(e.kind, LoadErrorKind::NoGoFiles(_)))
-        .map(ToString::to_string)
-        .collect();
+    let bad: Vec<String> =
+        errors.iter().filter(|e| !matches!(e.kind, LoadErrorKind::NoGoFiles(_))).map(ToString::to_string).collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
     let mut out = BTreeMap::new();
     for (i, p) in graph.packages.iter().enumerate() {
         assert_eq!(p.id.index(), i);
-        assert!(
-            p.imports.iter().all(|(_, d)| d.index() < i),
-            "{} comes before an import",
-            p.path
-        );
+        assert!(p.imports.iter().all(|(_, d)| d.index() < i), "{} comes before an import", p.path);
         let files: Vec<&str> = p.files.iter().map(|f| f.name.as_str()).collect();
-        let mut imports: Vec<&str> = p
-            .imports
-            .iter()
-            .map(|(_, d)| graph.package(*d).path.as_str())
-            .collect();
+        let mut imports: Vec<&str> = p.imports.iter().map(|(_, d)| graph.package(*d).path.as_str()).collect();
         // go list keeps the order of the paths in source, which vendoring changes.
         imports.sort_unstable();
-        out.insert(
-            p.path.clone(),
-            format!("{} [{}] [{}]", p.name, files.join(" "), imports.join(" ")),
-        );
+        out.insert(p.path.clone(), format!("{} [{}] [{}]", p.name, files.join(" "), imports.join(" ")));
     }
     out
 }
@@ -109,9 +84,7 @@ fn compare(pattern: &str) {
         }
         match got.get(path) {
             None => bad.push(format!("missing: {path}")),
-            Some(g) if *g != sorted(facts) => {
-                bad.push(format!("{path}\n  go:   {}\n  gorc: {g}", sorted(facts)))
-            }
+            Some(g) if *g != sorted(facts) => bad.push(format!("{path}\n  go:   {}\n  gorc: {g}", sorted(facts))),
             Some(_) => {}
         }
     }
@@ -121,13 +94,7 @@ fn compare(pattern: &str) {
             .map(|(p, _)| p)
             .map(|p| format!("too much: {p}")),
     );
-    assert!(
-        bad.is_empty(),
-        "{} of {} differ:\n{}",
-        bad.len(),
-        want.len(),
-        bad.join("\n")
-    );
+    assert!(bad.is_empty(), "{} of {} differ:\n{}", bad.len(), want.len(), bad.join("\n"));
     eprintln!("{} packages of {pattern} agree", want.len());
 }
 

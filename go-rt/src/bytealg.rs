@@ -320,7 +320,10 @@ mod tests {
                 assert_eq!(cmpstring(a.as_ptr(), n, c.as_ptr(), m), a.cmp(&c) as isize);
                 assert_eq!(cmpstring(a.as_ptr(), n, b.as_ptr(), n), a.cmp(&b) as isize);
                 assert_eq!(count_string(a.as_ptr(), n, 1), a.iter().filter(|&&v| v == 1).count());
-                assert_eq!(index_byte_string(b.as_ptr(), n, 9), b.iter().position(|&v| v == 9).map_or(-1, |i| i as isize));
+                assert_eq!(
+                    index_byte_string(b.as_ptr(), n, 9),
+                    b.iter().position(|&v| v == 9).map_or(-1, |i| i as isize)
+                );
                 let want = if m == 0 { 0 } else { a.windows(m).position(|w| w == c).map_or(-1, |i| i as isize) };
                 assert_eq!(index_string(a.as_ptr(), n, c.as_ptr(), m), want);
             }

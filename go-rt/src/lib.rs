@@ -1,6 +1,7 @@
 //! The gorc runtime as the toolchain sees it: the relocatable object that is linked into every
 //! program, and the overlay of Go sources. The runtime itself (`freestanding.rs`) is compiled by the
 //! build script; here its machine-independent modules are compiled again for host tests only.
+#![cfg_attr(test, allow(clippy::undocumented_unsafe_blocks, reason = "tests hand the functions memory of their own"))]
 
 #[cfg(test)]
 #[allow(dead_code, reason = "compiled here for its tests only")]

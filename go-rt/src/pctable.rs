@@ -126,13 +126,45 @@ mod tests {
     fn table() -> PcTab {
         let strings = "main.fmain.gmain.h/a.go/b.go";
         let funcs = vec![
-            FuncTabEntry { entry: 100, end: 150, name_off: 0, name_len: 6, file: 0, start_line: 10, ..Default::default() },
-            FuncTabEntry { entry: 160, end: 200, name_off: 6, name_len: 6, file: 1, start_line: 5, ..Default::default() },
+            FuncTabEntry {
+                entry: 100,
+                end: 150,
+                name_off: 0,
+                name_len: 6,
+                file: 0,
+                start_line: 10,
+                ..Default::default()
+            },
+            FuncTabEntry {
+                entry: 160,
+                end: 200,
+                name_off: 6,
+                name_len: 6,
+                file: 1,
+                start_line: 5,
+                ..Default::default()
+            },
         ];
         // f: g inlined at a.go:11, in it h inlined at b.go:6.
         let inl = vec![
-            InlNode { name_off: 6, name_len: 6, parent: 0, call_file: 0, call_line: 11, start_line: 5, ..Default::default() },
-            InlNode { name_off: 12, name_len: 6, parent: 1, call_file: 1, call_line: 6, start_line: 9, ..Default::default() },
+            InlNode {
+                name_off: 6,
+                name_len: 6,
+                parent: 0,
+                call_file: 0,
+                call_line: 11,
+                start_line: 5,
+                ..Default::default()
+            },
+            InlNode {
+                name_off: 12,
+                name_len: 6,
+                parent: 1,
+                call_file: 1,
+                call_line: 6,
+                start_line: 9,
+                ..Default::default()
+            },
         ];
         let mut lines = Vec::new();
         write_uvarint(3, |b| lines.push(b));
@@ -142,10 +174,8 @@ mod tests {
                 write_svarint(v, |b| lines.push(b));
             }
         }
-        let calls = vec![
-            CallSite { retaddr: 110, landing: 140, dist: 32 },
-            CallSite { retaddr: 120, landing: 145, dist: 32 },
-        ];
+        let calls =
+            vec![CallSite { retaddr: 110, landing: 140, dist: 32 }, CallSite { retaddr: 120, landing: 145, dist: 32 }];
         let files = vec![StrRef { off: 18, len: 5 }, StrRef { off: 23, len: 5 }];
         PcTab {
             functab: funcs.leak().as_ptr() as u64,

@@ -15,7 +15,11 @@ fn object_defines_the_list_and_needs_only_declared_symbols() {
     let file = object::File::parse(runtime()).unwrap();
     let (mut defined, mut undefined) = (BTreeSet::new(), BTreeSet::new());
     for s in file.symbols().filter(|s| s.is_global()) {
-        if s.is_undefined() { undefined.insert(s.name().unwrap()) } else { defined.insert(s.name().unwrap()) };
+        if s.is_undefined() {
+            undefined.insert(s.name().unwrap())
+        } else {
+            defined.insert(s.name().unwrap())
+        };
     }
     for f in go_abi::runtime_fns::RUST_FNS {
         assert!(defined.contains(f.symbol), "{} is not defined", f.symbol);
@@ -56,7 +60,9 @@ fn program() -> Option<PathBuf> {
 fn hand_written_program_runs() {
     let Some(exe) = program() else { return };
     let want = "heap\nfrees\ndeep\nswitch\nnil\nnil leaf\npreempt\nreflect\nbig frame\ntables\nhelper\n";
-    for (key, value) in [("GORC_GCVERIFY", "0"), ("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "5003"), ("GORC_TIMESLICE", "100000")] {
+    for (key, value) in
+        [("GORC_GCVERIFY", "0"), ("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "5003"), ("GORC_TIMESLICE", "100000")]
+    {
         let out = Command::new(&exe).env(key, value).output().unwrap();
         let text = String::from_utf8_lossy(&out.stdout);
         assert_eq!(text, want, "{key}={value} {:?} {}", out.status, String::from_utf8_lossy(&out.stderr));

@@ -46,14 +46,7 @@ impl Diagnostic {
     /// An error at `span`.
     #[must_use]
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            code,
-            severity: Severity::Error,
-            span,
-            message: message.into(),
-            labels: Vec::new(),
-            soft: false,
-        }
+        Diagnostic { code, severity: Severity::Error, span, message: message.into(), labels: Vec::new(), soft: false }
     }
 
     /// An error at `pos`.

@@ -74,7 +74,8 @@ pub fn compare(expected: &[Expected], reported: &[Reported]) -> Vec<String> {
     let mut problems = Vec::new();
     let mut open: Vec<&Expected> = expected.iter().collect();
     for r in reported {
-        let met = open.iter().position(|e| e.line == r.line && Regex::new(&e.pattern).is_ok_and(|x| x.is_match(&r.message)));
+        let met =
+            open.iter().position(|e| e.line == r.line && Regex::new(&e.pattern).is_ok_and(|x| x.is_match(&r.message)));
         match met {
             Some(i) => {
                 open.remove(i);

@@ -106,7 +106,9 @@ impl Script<'_> {
                 '$' => {
                     let braces = chars.next_if_eq(&'{').is_some();
                     let mut name = String::new();
-                    while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_' || (braces && *c != '}')) {
+                    while let Some(c) =
+                        chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_' || (braces && *c != '}'))
+                    {
                         name.push(c);
                     }
                     if braces {
@@ -265,8 +267,9 @@ fn condition(cond: &str) -> bool {
         "amd64" | "GOARCH:amd64" => cfg!(target_arch = "x86_64"),
         "gc" => true,
         _ => match cond.strip_prefix("exec:") {
-            Some(program) => std::env::var_os("PATH")
-                .is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file())),
+            Some(program) => {
+                std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file()))
+            }
             None => false,
         },
     };

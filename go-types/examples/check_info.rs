@@ -16,9 +16,8 @@ use std::sync::Arc;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| args.iter().find_map(|a| a.strip_prefix(name)).map(str::to_owned);
-    let goroot = value("--goroot=")
-        .or_else(|| std::env::var("GOROOT").ok())
-        .unwrap_or_else(|| "/usr/local/go".to_owned());
+    let goroot =
+        value("--goroot=").or_else(|| std::env::var("GOROOT").ok()).unwrap_or_else(|| "/usr/local/go".to_owned());
     let max: usize = value("--max=").and_then(|v| v.parse().ok()).unwrap_or(50);
     let patterns: Vec<String> = args.iter().filter(|a| !a.starts_with("--")).cloned().collect();
     let cwd = value("--cwd=").unwrap_or_else(|| format!("{goroot}/src"));
@@ -153,10 +152,7 @@ impl Audit<'_> {
                 ExprKind::Selector { x, .. } => {
                     let pos = tree.expr(*x).span.lo;
                     let pkg = self.checker.info.uses.get(&pos).is_some_and(|o| {
-                        matches!(
-                            self.checker.store.objects[*o].kind,
-                            go_types::object::ObjectKind::PkgName { .. }
-                        )
+                        matches!(self.checker.store.objects[*o].kind, go_types::object::ObjectKind::PkgName { .. })
                     });
                     if pkg && matches!(tree.expr(*x).kind, ExprKind::Name(_)) {
                         plain.insert(*x);
@@ -322,8 +318,7 @@ fn dump(c: &mut Checker, trees: &[Arc<File>], ids: &[go_types::object::PkgId]) {
     }
     for id in ids {
         for init in c.info.init_order.get(id).into_iter().flatten() {
-            let names: Vec<&str> =
-                init.lhs.iter().map(|o| c.store.text(c.store.objects[*o].name)).collect();
+            let names: Vec<&str> = init.lhs.iter().map(|o| c.store.text(c.store.objects[*o].name)).collect();
             lines.push(format!("O {} {}", c.store.packages[*id].path, names.join(",")));
         }
     }

@@ -16,9 +16,8 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let flag = |name: &str| args.iter().any(|a| a == name);
     let value = |name: &str| args.iter().find_map(|a| a.strip_prefix(name)).map(str::to_owned);
-    let goroot = value("--goroot=")
-        .or_else(|| std::env::var("GOROOT").ok())
-        .unwrap_or_else(|| "/usr/local/go".to_owned());
+    let goroot =
+        value("--goroot=").or_else(|| std::env::var("GOROOT").ok()).unwrap_or_else(|| "/usr/local/go".to_owned());
     let max: usize = value("--max=").and_then(|v| v.parse().ok()).unwrap_or(50);
     let patterns: Vec<String> = args.iter().filter(|a| !a.starts_with("--")).cloned().collect();
 

@@ -41,30 +41,19 @@ fn round_shift(m: UBig, drop: i64, sticky: bool) -> UBig {
 
 /// `num / den` as a binary float of `BITS` bits of mantissa, whose least bit is worth at least
 /// `2^LEAST` and whose value is less than `2^TOP` (else infinite). Exact in an `f64`.
-pub(crate) fn round_to_binary<const BITS: i64, const LEAST: i64, const TOP: i64>(
-    num: &IBig,
-    den: &UBig,
-) -> f64 {
+pub(crate) fn round_to_binary<const BITS: i64, const LEAST: i64, const TOP: i64>(num: &IBig, den: &UBig) -> f64 {
     if *num == IBig::ZERO {
         return 0.0;
     }
     let negative = *num < IBig::ZERO;
     let n = num.unsigned_abs();
     let shift = BITS + 2 + den.bit_len() as i64 - n.bit_len() as i64;
-    let (q, r) = if shift >= 0 {
-        (n << shift as usize).div_rem(den)
-    } else {
-        n.div_rem(den << (-shift) as usize)
-    };
+    let (q, r) = if shift >= 0 { (n << shift as usize).div_rem(den) } else { n.div_rem(den << (-shift) as usize) };
     let v = round_mantissa::<BITS, LEAST, TOP>(q, -shift, r != UBig::ZERO);
     if negative { -v } else { v }
 }
 
-fn round_mantissa<const BITS: i64, const LEAST: i64, const TOP: i64>(
-    m: UBig,
-    exp: i64,
-    sticky: bool,
-) -> f64 {
+fn round_mantissa<const BITS: i64, const LEAST: i64, const TOP: i64>(m: UBig, exp: i64, sticky: bool) -> f64 {
     let top = exp.saturating_add(m.bit_len() as i64);
     if top > TOP {
         return f64::INFINITY;
@@ -148,21 +137,11 @@ impl BigFloat {
         let mut n = n;
         while n > 0 {
             if n & 1 == 1 {
-                result = BigFloat::rounded(
-                    &result.mant * &base.mant,
-                    result.exp.saturating_add(base.exp),
-                    false,
-                    p,
-                );
+                result = BigFloat::rounded(&result.mant * &base.mant, result.exp.saturating_add(base.exp), false, p);
             }
             n >>= 1;
             if n > 0 {
-                base = BigFloat::rounded(
-                    &base.mant * &base.mant,
-                    base.exp.saturating_mul(2),
-                    false,
-                    p,
-                );
+                base = BigFloat::rounded(&base.mant * &base.mant, base.exp.saturating_mul(2), false, p);
             }
             if result.infinite {
                 break;
@@ -235,11 +214,7 @@ impl BigFloat {
         if other.sign() == 0 {
             return self.clone();
         }
-        let (a, b) = if self.binary_exponent() >= other.binary_exponent() {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (a, b) = if self.binary_exponent() >= other.binary_exponent() { (self, other) } else { (other, self) };
         // Too small to make a difference after rounding.
         if a.binary_exponent() - b.binary_exponent() > 2 * PRECISION as i64 {
             return a.clone();
@@ -318,11 +293,7 @@ impl BigFloat {
                 continue;
             }
             let shift = self.exp + drop;
-            let i = if shift >= 0 {
-                candidate << shift as usize
-            } else {
-                candidate >> (-shift) as usize
-            };
+            let i = if shift >= 0 { candidate << shift as usize } else { candidate >> (-shift) as usize };
             let i = IBig::from(i);
             return Some(if self.sign() < 0 { -i } else { i });
         }

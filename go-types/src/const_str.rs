@@ -103,8 +103,7 @@ impl From<Arc<[u8]>> for ConstStr {
 
 impl PartialEq for ConstStr {
     fn eq(&self, other: &ConstStr) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-            || self.len() == other.len() && self.bytes() == other.bytes()
+        Arc::ptr_eq(&self.0, &other.0) || self.len() == other.len() && self.bytes() == other.bytes()
     }
 }
 

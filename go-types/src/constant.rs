@@ -303,10 +303,7 @@ pub fn to_float(v: &ConstValue) -> ConstValue {
         }
         ConstValue::Rat(_) | ConstValue::Float(_) => v.clone(),
         ConstValue::Complex(c) if sign(&c.1) == 0 => to_float(&c.0),
-        ConstValue::Complex(_)
-        | ConstValue::Unknown
-        | ConstValue::Bool(_)
-        | ConstValue::Str(_) => ConstValue::Unknown,
+        ConstValue::Complex(_) | ConstValue::Unknown | ConstValue::Bool(_) | ConstValue::Str(_) => ConstValue::Unknown,
     }
 }
 
@@ -315,10 +312,9 @@ pub fn to_float(v: &ConstValue) -> ConstValue {
 pub fn to_complex(v: &ConstValue) -> ConstValue {
     match v {
         ConstValue::Complex(_) => v.clone(),
-        ConstValue::Int64(_)
-        | ConstValue::BigInt(_)
-        | ConstValue::Rat(_)
-        | ConstValue::Float(_) => make_complex(v.clone(), ConstValue::Int64(0)),
+        ConstValue::Int64(_) | ConstValue::BigInt(_) | ConstValue::Rat(_) | ConstValue::Float(_) => {
+            make_complex(v.clone(), ConstValue::Int64(0))
+        }
         ConstValue::Unknown | ConstValue::Bool(_) | ConstValue::Str(_) => ConstValue::Unknown,
     }
 }
@@ -335,9 +331,7 @@ pub fn unary_op(op: UnaryOp, v: &ConstValue, bits: u32) -> ConstValue {
         (UnaryOp::Neg, ConstValue::BigInt(b)) => make_int(-(**b).clone()),
         (UnaryOp::Neg, ConstValue::Rat(r)) => ConstValue::Rat(Arc::new(-(**r).clone())),
         (UnaryOp::Neg, ConstValue::Float(f)) => make_float(f.neg()),
-        (UnaryOp::Neg, ConstValue::Complex(c)) => {
-            make_complex(unary_op(op, &c.0, 0), unary_op(op, &c.1, 0))
-        }
+        (UnaryOp::Neg, ConstValue::Complex(c)) => make_complex(unary_op(op, &c.0, 0), unary_op(op, &c.1, 0)),
         (UnaryOp::Xor, ConstValue::Int64(_) | ConstValue::BigInt(_)) => {
             let Some(i) = big_int(v) else { return ConstValue::Unknown };
             let mut z = !i;
@@ -380,11 +374,7 @@ pub fn binary_op(x: &ConstValue, op: BinaryOp, y: &ConstValue) -> ConstValue {
             };
         }
         (ConstValue::Str(a), ConstValue::Str(b)) => {
-            return if op == BinaryOp::Add {
-                ConstValue::Str(a.concat(b))
-            } else {
-                none
-            };
+            return if op == BinaryOp::Add { ConstValue::Str(a.concat(b)) } else { none };
         }
         (ConstValue::Int64(a), ConstValue::Int64(b)) => {
             if let Some(v) = int64_op(*a, op, *b) {
@@ -480,9 +470,7 @@ fn complex_op(x: &ConstValue, op: BinaryOp, y: &ConstValue) -> ConstValue {
     match op {
         BinaryOp::Add => make_complex(add(a, c), add(b, d)),
         BinaryOp::Sub => make_complex(sub(a, c), sub(b, d)),
-        BinaryOp::Mul => {
-            make_complex(sub(&mul(a, c), &mul(b, d)), add(&mul(b, c), &mul(a, d)))
-        }
+        BinaryOp::Mul => make_complex(sub(&mul(a, c), &mul(b, d)), add(&mul(b, c), &mul(a, d))),
         BinaryOp::Div => {
             let s = add(&mul(c, c), &mul(d, d));
             let re = add(&mul(a, c), &mul(b, d));
@@ -530,8 +518,7 @@ pub fn compare(x: &ConstValue, op: BinaryOp, y: &ConstValue) -> bool {
         4 => rat(x).zip(rat(y)).is_some_and(|(a, b)| by(a.cmp(&b))),
         5 => float(x).zip(float(y)).is_some_and(|(a, b)| by(a.cmp(&b))),
         6 => {
-            let eq = compare(&real(x), BinaryOp::Eq, &real(y))
-                && compare(&imag(x), BinaryOp::Eq, &imag(y));
+            let eq = compare(&real(x), BinaryOp::Eq, &real(y)) && compare(&imag(x), BinaryOp::Eq, &imag(y));
             match op {
                 BinaryOp::Eq => eq,
                 BinaryOp::Ne => !eq,

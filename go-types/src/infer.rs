@@ -55,8 +55,7 @@ impl Checker {
 
         // Parameters get the arguments that are known, for better messages.
         let smap = SubstMap::partial(tparams, &given);
-        let mut par_types: Vec<TypeId> =
-            params.iter().map(|p| self.store.objects[*p].ty).collect();
+        let mut par_types: Vec<TypeId> = params.iter().map(|p| self.store.objects[*p].ty).collect();
         for t in &mut par_types {
             *t = self.subst(Pos::NONE, *t, &smap);
         }
@@ -142,12 +141,7 @@ impl Checker {
         }
     }
 
-    fn infer_from_constraints(
-        &mut self,
-        u: &mut Unifier,
-        pos: Pos,
-        tparams: &[TypeId],
-    ) -> Result<(), InferError> {
+    fn infer_from_constraints(&mut self, u: &mut Unifier, pos: Pos, tparams: &[TypeId]) -> Result<(), InferError> {
         loop {
             let unknown = u.unknowns();
             for tpar in tparams {
@@ -199,9 +193,8 @@ impl Checker {
     ) -> Result<Vec<TypeId>, InferError> {
         let mut inferred = u.inferred(tparams);
         self.kill_cycles(tparams, &mut inferred);
-        let mut dirty: Vec<usize> = (0..inferred.len())
-            .filter(|i| inferred[*i].is_some() && given[*i].is_none())
-            .collect();
+        let mut dirty: Vec<usize> =
+            (0..inferred.len()).filter(|i| inferred[*i].is_some() && given[*i].is_none()).collect();
         while !dirty.is_empty() {
             let smap = SubstMap::partial(tparams, &inferred);
             let mut still = Vec::new();
@@ -245,12 +238,7 @@ impl Checker {
 
     /// Fresh type parameters in place of `tparams`, and `t` with them, so that a recursive call does
     /// not mix up the parameters to be found with those in scope.
-    pub(crate) fn rename_tparams(
-        &mut self,
-        pos: Pos,
-        tparams: &[TypeId],
-        t: TypeId,
-    ) -> (TypeList, TypeId) {
+    pub(crate) fn rename_tparams(&mut self, pos: Pos, tparams: &[TypeId], t: TypeId) -> (TypeList, TypeId) {
         let (new, smap) = self.renaming(pos, tparams);
         (new, self.subst(pos, t, &smap))
     }
@@ -302,12 +290,7 @@ impl Checker {
         self.mentions_tparam(tparams, t, &mut FxHashMap::default())
     }
 
-    fn mentions_tparam(
-        &mut self,
-        tparams: &[TypeId],
-        t: TypeId,
-        seen: &mut FxHashMap<TypeId, bool>,
-    ) -> bool {
+    fn mentions_tparam(&mut self, tparams: &[TypeId], t: TypeId, seen: &mut FxHashMap<TypeId, bool>) -> bool {
         if let Some(r) = seen.get(&t) {
             return *r;
         }
@@ -318,10 +301,9 @@ impl Checker {
                 let t = self.store.unalias(t);
                 self.mentions_tparam(tparams, t, seen)
             }
-            &Type::Array { elem, .. }
-            | &Type::Slice { elem }
-            | &Type::Pointer { elem }
-            | &Type::Chan { elem, .. } => self.mentions_tparam(tparams, elem, seen),
+            &Type::Array { elem, .. } | &Type::Slice { elem } | &Type::Pointer { elem } | &Type::Chan { elem, .. } => {
+                self.mentions_tparam(tparams, elem, seen)
+            }
             Type::Struct(s) => {
                 let s = Arc::clone(s);
                 self.vars_mention_tparam(tparams, &s.fields, seen)
@@ -348,8 +330,7 @@ impl Checker {
                             .all(|x| self.mentions_tparam(tparams, x.ty, seen))
             }
             &Type::Map { key, elem } => {
-                self.mentions_tparam(tparams, key, seen)
-                    || self.mentions_tparam(tparams, elem, seen)
+                self.mentions_tparam(tparams, key, seen) || self.mentions_tparam(tparams, elem, seen)
             }
             Type::Named(n) => {
                 let list = self.store.named[*n].type_args.clone();
@@ -361,12 +342,7 @@ impl Checker {
         r
     }
 
-    fn vars_mention_tparam(
-        &mut self,
-        tparams: &[TypeId],
-        vars: &[ObjId],
-        seen: &mut FxHashMap<TypeId, bool>,
-    ) -> bool {
+    fn vars_mention_tparam(&mut self, tparams: &[TypeId], vars: &[ObjId], seen: &mut FxHashMap<TypeId, bool>) -> bool {
         vars.iter().any(|v| {
             let ty = self.store.objects[*v].ty;
             self.mentions_tparam(tparams, ty, seen)
@@ -390,13 +366,7 @@ impl Checker {
         }
     }
 
-    fn find_cycles(
-        &mut self,
-        t: TypeId,
-        tparams: &[TypeId],
-        inferred: &mut [Option<TypeId>],
-        path: &mut Vec<TypeId>,
-    ) {
+    fn find_cycles(&mut self, t: TypeId, tparams: &[TypeId], inferred: &mut [Option<TypeId>], path: &mut Vec<TypeId>) {
         let t = self.store.unalias(t);
         if path.contains(&t) {
             if let Some(i) = tparams.iter().position(|p| *p == t) {
@@ -407,15 +377,12 @@ impl Checker {
         path.push(t);
         let children: Vec<TypeId> = match &self.store.types[t] {
             Type::Basic(_) | Type::Alias(_) => Vec::new(),
-            Type::Array { elem, .. }
-            | Type::Slice { elem }
-            | Type::Pointer { elem }
-            | Type::Chan { elem, .. } => vec![*elem],
+            Type::Array { elem, .. } | Type::Slice { elem } | Type::Pointer { elem } | Type::Chan { elem, .. } => {
+                vec![*elem]
+            }
             Type::Struct(s) => s.fields.iter().map(|f| self.store.objects[*f].ty).collect(),
             Type::Tuple(vars) => vars.iter().map(|f| self.store.objects[*f].ty).collect(),
-            Type::Signature(s) => {
-                s.params.iter().chain(s.results.iter()).map(|v| self.store.objects[*v].ty).collect()
-            }
+            Type::Signature(s) => s.params.iter().chain(s.results.iter()).map(|v| self.store.objects[*v].ty).collect(),
             Type::Union(terms) => terms.iter().map(|x| x.ty).collect(),
             Type::Interface(i) => {
                 let i = &self.store.interfaces[*i];

@@ -107,13 +107,7 @@ impl Checker {
         t
     }
 
-    fn new_named_instance(
-        &mut self,
-        pos: Pos,
-        n: NamedId,
-        orig: TypeId,
-        targs: &[TypeId],
-    ) -> TypeId {
+    fn new_named_instance(&mut self, pos: Pos, n: NamedId, orig: TypeId, targs: &[TypeId]) -> TypeId {
         let obj = self.new_instance_name(pos, self.store.named[n].obj);
         let t = self.store.new_named(Named {
             obj,
@@ -127,12 +121,7 @@ impl Checker {
         self.set_instance_type(obj, t)
     }
 
-    pub(crate) fn new_alias_instance(
-        &mut self,
-        pos: Pos,
-        orig: TypeId,
-        targs: &[TypeId],
-    ) -> TypeId {
+    pub(crate) fn new_alias_instance(&mut self, pos: Pos, orig: TypeId, targs: &[TypeId]) -> TypeId {
         let Type::Alias(a) = self.store.types[orig] else { return TypeId::INVALID };
         let data = self.store.aliases[a].clone();
         if data.type_params.len() != targs.len() {
@@ -171,12 +160,7 @@ impl Checker {
             if let Some(methods) = self.replace_recv_type(&methods, orig, t) {
                 if new == rhs {
                     let data = self.store.interfaces[i].clone();
-                    new = self.store.new_interface(Interface {
-                        methods,
-                        type_set: None,
-                        implicit: false,
-                        ..data
-                    });
+                    new = self.store.new_interface(Interface { methods, type_set: None, implicit: false, ..data });
                 } else {
                     self.store.interfaces[i].methods = methods;
                     self.store.interfaces[i].type_set = None;
@@ -221,11 +205,7 @@ impl Checker {
             let pos = self.store.objects[orig].pos;
             new = self.subst(pos, old, &SubstMap::new(&rtparams, &targs));
         }
-        let rtype = if self.has_ptr_recv(orig) {
-            self.store.new_type(Type::Pointer { elem: t })
-        } else {
-            t
-        };
+        let rtype = if self.has_ptr_recv(orig) { self.store.new_type(Type::Pointer { elem: t }) } else { t };
         let recv = recv.map(|r| self.clone_object(r, rtype));
         let Type::Signature(sig) = &self.store.types[new] else {
             return self.clone_object(orig, new);
@@ -236,13 +216,7 @@ impl Checker {
     }
 
     /// Reports a wrong number of type arguments for `name`.
-    pub(crate) fn validate_targ_len(
-        &mut self,
-        pos: Pos,
-        name: &str,
-        want: usize,
-        got: usize,
-    ) -> bool {
+    pub(crate) fn validate_targ_len(&mut self, pos: Pos, name: &str, want: usize, got: usize) -> bool {
         let qual = match got.cmp(&want) {
             std::cmp::Ordering::Less => "not enough",
             std::cmp::Ordering::Greater => "too many",
@@ -255,12 +229,7 @@ impl Checker {
 
     /// Checks type arguments against the constraints of their parameters. The error is the index of
     /// the first one that fails, and why.
-    pub(crate) fn verify(
-        &mut self,
-        pos: Pos,
-        tparams: &[TypeId],
-        targs: &[TypeId],
-    ) -> Result<(), (usize, String)> {
+    pub(crate) fn verify(&mut self, pos: Pos, tparams: &[TypeId], targs: &[TypeId]) -> Result<(), (usize, String)> {
         let smap = SubstMap::new(tparams, targs);
         for (i, (p, a)) in tparams.iter().zip(targs).enumerate() {
             let Some(id) = self.store.as_type_param(*p) else { continue };
@@ -380,9 +349,7 @@ impl Checker {
         constraint: bool,
         cause: Option<&mut String>,
     ) -> bool {
-        if !self.type_set_comparable(tset, &mut Vec::new())
-            || self.comparable_type(v, false).is_ok()
-        {
+        if !self.type_set_comparable(tset, &mut Vec::new()) || self.comparable_type(v, false).is_ok() {
             return true;
         }
         let verb = if constraint { "satisfy" } else { "implement" };

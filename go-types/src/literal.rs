@@ -15,10 +15,9 @@ pub fn make_from_literal(text: &str, kind: LitKind) -> ConstValue {
     let v = match kind {
         LitKind::Int => int_literal(text).map(make_int),
         LitKind::Float => float_literal(text),
-        LitKind::Imag => text
-            .strip_suffix('i')
-            .and_then(float_literal)
-            .map(|im| make_complex(ConstValue::Int64(0), im)),
+        LitKind::Imag => {
+            text.strip_suffix('i').and_then(float_literal).map(|im| make_complex(ConstValue::Int64(0), im))
+        }
         LitKind::Char => {
             let inner = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\''));
             inner.and_then(|t| {

@@ -96,8 +96,7 @@ impl Checker {
         if is_ptr && self.is_interface(typ) {
             return NOTHING;
         }
-        let mut current =
-            vec![Embedded { ty: typ, index: Vec::new(), indirect: is_ptr, multiples: false }];
+        let mut current = vec![Embedded { ty: typ, index: Vec::new(), indirect: is_ptr, multiples: false }];
         // Named types seen at shallower depths: they hide the same types further down.
         let mut seen: Vec<TypeId> = Vec::new();
         let mut found: Option<ObjId> = None;
@@ -217,8 +216,7 @@ impl Checker {
         let i = orig.methods.iter().position(|m| {
             m.is_some_and(|m| {
                 let n = self.store.objects[m].name;
-                n == name
-                    || fold_case && crate::check::under::equal_fold(self.store.text(n), text)
+                n == name || fold_case && crate::check::under::equal_fold(self.store.text(n), text)
             })
         })?;
         Some((i, self.named_method(named, i)?))
@@ -227,10 +225,7 @@ impl Checker {
     /// Number of methods declared for a named type or its origin.
     #[must_use]
     pub fn num_methods(&self, named: TypeId) -> usize {
-        self.store
-            .named_data(named)
-            .and_then(|n| self.store.named_data(n.orig))
-            .map_or(0, |n| n.methods.len())
+        self.store.named_data(named).and_then(|n| self.store.named_data(n.orig)).map_or(0, |n| n.methods.len())
     }
 
     /// Whether a method has a pointer receiver.
@@ -322,25 +317,14 @@ impl Checker {
         let (obj, ..) = self.lookup_impl(v, false, pkg, name, true);
         match obj {
             Some(f) if matches!(self.store.objects[f].kind, ObjectKind::Func { .. }) => {
-                let state = if self.store.objects[f].name == name {
-                    Missing::Unexported
-                } else {
-                    Missing::WrongName
-                };
+                let state = if self.store.objects[f].name == name { Missing::Unexported } else { Missing::WrongName };
                 (state, Some(f))
             }
             _ => (Missing::NotFound, None),
         }
     }
 
-    fn missing_method_cause(
-        &mut self,
-        v: TypeId,
-        t: TypeId,
-        m: ObjId,
-        state: Missing,
-        f: Option<ObjId>,
-    ) -> String {
+    fn missing_method_cause(&mut self, v: TypeId, t: TypeId, m: ObjId, state: Missing, f: Option<ObjId>) -> String {
         let name = self.store.text(self.store.objects[m].name);
         let have_want = |c: &Checker, full: bool| {
             let have = f.map(|f| c.func_string(f, full)).unwrap_or_default();
@@ -443,12 +427,7 @@ impl Checker {
     }
 
     /// Whether a value of interface `v` can be asserted to be a `t`.
-    pub(crate) fn assertable_to(
-        &mut self,
-        v: TypeId,
-        t: TypeId,
-        cause: Option<&mut String>,
-    ) -> bool {
+    pub(crate) fn assertable_to(&mut self, v: TypeId, t: TypeId, cause: Option<&mut String>) -> bool {
         // An interface `t` is tested when the program runs.
         if self.is_interface(t) {
             return true;

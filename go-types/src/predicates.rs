@@ -117,8 +117,7 @@ impl Checker {
     pub fn all_basic(&mut self, t: TypeId, bits: u8) -> bool {
         let Some(p) = self.store.as_type_param(t) else { return self.is_basic(t, bits) };
         let set = self.tparam_type_set(p);
-        set.has_terms()
-            && set.terms.as_deref().unwrap_or_default().iter().all(|t| self.is_basic(t.ty, bits))
+        set.has_terms() && set.terms.as_deref().unwrap_or_default().iter().all(|t| self.is_basic(t.ty, bits))
     }
 
     /// Whether `t` has a name: basic and named types, type parameters.
@@ -251,11 +250,7 @@ impl Checker {
                 if self.type_set_comparable(&set, seen) {
                     return Ok(());
                 }
-                let cause = if set.is_empty() {
-                    "empty type set"
-                } else {
-                    "incomparable types in type set"
-                };
+                let cause = if set.is_empty() { "empty type set" } else { "incomparable types in type set" };
                 return Err(cause.to_owned());
             }
             Type::Slice { .. }
@@ -275,15 +270,10 @@ impl Checker {
         let u = self.under(t);
         match self.store.types[u] {
             Type::Basic(k) => k == BasicKind::UnsafePointer,
-            Type::Slice { .. }
-            | Type::Pointer { .. }
-            | Type::Signature(_)
-            | Type::Map { .. }
-            | Type::Chan { .. } => true,
-            Type::Interface(_) => {
-                !self.is_type_param(t)
-                    || self.under_is(t, |c, u| u.is_some_and(|u| c.has_nil(u)))
+            Type::Slice { .. } | Type::Pointer { .. } | Type::Signature(_) | Type::Map { .. } | Type::Chan { .. } => {
+                true
             }
+            Type::Interface(_) => !self.is_type_param(t) || self.under_is(t, |c, u| u.is_some_and(|u| c.has_nil(u))),
             Type::Array { .. }
             | Type::Struct(_)
             | Type::Tuple(_)
@@ -338,13 +328,7 @@ impl Checker {
             })
     }
 
-    fn identical_by(
-        &mut self,
-        x: TypeId,
-        y: TypeId,
-        how: Identity,
-        p: Option<&IfacePair<'_>>,
-    ) -> bool {
+    fn identical_by(&mut self, x: TypeId, y: TypeId, how: Identity, p: Option<&IfacePair<'_>>) -> bool {
         let x = self.store.unalias(x);
         let y = self.store.unalias(y);
         if x == y {
@@ -360,9 +344,7 @@ impl Checker {
                 (xl < 0 || yl < 0 || xl == yl) && self.identical_by(xe, ye, how, p)
             }
             (&Type::Slice { elem: xe }, &Type::Slice { elem: ye })
-            | (&Type::Pointer { elem: xe }, &Type::Pointer { elem: ye }) => {
-                self.identical_by(xe, ye, how, p)
-            }
+            | (&Type::Pointer { elem: xe }, &Type::Pointer { elem: ye }) => self.identical_by(xe, ye, how, p),
             (Type::Struct(a), Type::Struct(b)) => {
                 if a.fields.len() != b.fields.len() {
                     return false;
@@ -408,8 +390,7 @@ impl Checker {
                     yparams = self.subst_vars(Pos::NONE, &yparams, &smap);
                     yresults = self.subst_vars(Pos::NONE, &yresults, &smap);
                 }
-                self.identical_vars(&a.params, &yparams, how, p)
-                    && self.identical_vars(&a.results, &yresults, how, p)
+                self.identical_vars(&a.params, &yparams, how, p) && self.identical_vars(&a.results, &yresults, how, p)
             }
             (Type::Union(_), Type::Union(_)) => {
                 let xs = self.compute_union_type_set(Pos::NONE, x);
@@ -435,9 +416,7 @@ impl Checker {
                 for (f, g) in xs.methods.iter().zip(&ys.methods) {
                     let (fo, go) = (&self.store.objects[*f], &self.store.objects[*g]);
                     let (ft, gt) = (fo.ty, go.ty);
-                    if !self.same_id(*f, go.pkg, go.name, false)
-                        || !self.identical_by(ft, gt, how, Some(&q))
-                    {
+                    if !self.same_id(*f, go.pkg, go.name, false) || !self.identical_by(ft, gt, how, Some(&q)) {
                         return false;
                     }
                 }

@@ -44,10 +44,7 @@ impl Checker {
         let o = &self.store.objects[n.obj];
         let Some(p) = o.pkg else { return false };
         self.store.text(o.name) == "align64"
-            && matches!(
-                self.store.packages[p].path.as_str(),
-                "sync/atomic" | "internal/runtime/atomic"
-            )
+            && matches!(self.store.packages[p].path.as_str(), "sync/atomic" | "internal/runtime/atomic")
     }
 
     /// Offsets of struct fields.
@@ -78,10 +75,7 @@ impl Checker {
                 BasicKind::Bool | BasicKind::Int8 | BasicKind::Uint8 => 1,
                 BasicKind::Int16 | BasicKind::Uint16 => 2,
                 BasicKind::Int32 | BasicKind::Uint32 | BasicKind::Float32 => 4,
-                BasicKind::Int64
-                | BasicKind::Uint64
-                | BasicKind::Float64
-                | BasicKind::Complex64 => 8,
+                BasicKind::Int64 | BasicKind::Uint64 | BasicKind::Float64 | BasicKind::Complex64 => 8,
                 BasicKind::Complex128 => 16,
                 BasicKind::String => word * 2,
                 _ => word,

@@ -4,8 +4,7 @@
 
 use crate::object::{Color, ObjId, Object, ObjectKind, PkgId, Scope, ScopeId, VarKind};
 use crate::ty::{
-    Alias, AliasId, BasicKind, Interface, InterfaceId, Named, NamedId, Type, TypeId, TypeParam,
-    TypeParamId, TypeSet,
+    Alias, AliasId, BasicKind, Interface, InterfaceId, Named, NamedId, Type, TypeId, TypeParam, TypeParamId, TypeSet,
 };
 use go_source::{FileId, IndexVec, Interner, Pos, Symbol};
 use std::sync::Arc;
@@ -118,37 +117,13 @@ impl Store {
     }
 
     /// Adds an object.
-    pub fn new_object(
-        &mut self,
-        kind: ObjectKind,
-        pos: Pos,
-        pkg: Option<PkgId>,
-        name: Symbol,
-        ty: TypeId,
-    ) -> ObjId {
+    pub fn new_object(&mut self, kind: ObjectKind, pos: Pos, pkg: Option<PkgId>, name: Symbol, ty: TypeId) -> ObjId {
         let color = if ty == TypeId::INVALID { Color::White } else { Color::Black };
-        self.objects.push(Object {
-            kind,
-            name,
-            pkg,
-            ty,
-            pos,
-            parent: None,
-            scope_pos: Pos::NONE,
-            color,
-            order: 0,
-        })
+        self.objects.push(Object { kind, name, pkg, ty, pos, parent: None, scope_pos: Pos::NONE, color, order: 0 })
     }
 
     /// Adds a variable.
-    pub fn new_var(
-        &mut self,
-        kind: VarKind,
-        pos: Pos,
-        pkg: Option<PkgId>,
-        name: Symbol,
-        ty: TypeId,
-    ) -> ObjId {
+    pub fn new_var(&mut self, kind: VarKind, pos: Pos, pkg: Option<PkgId>, name: Symbol, ty: TypeId) -> ObjId {
         let kind = ObjectKind::Var { kind, embedded: false, used: false, origin: None };
         self.new_object(kind, pos, pkg, name, ty)
     }

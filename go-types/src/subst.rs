@@ -71,11 +71,7 @@ impl Checker {
             &Type::Map { key, elem } => {
                 let k = self.subst(pos, key, smap);
                 let e = self.subst(pos, elem, smap);
-                if (k, e) == (key, elem) {
-                    t
-                } else {
-                    self.store.new_type(Type::Map { key: k, elem: e })
-                }
+                if (k, e) == (key, elem) { t } else { self.store.new_type(Type::Map { key: k, elem: e }) }
             }
             &Type::Chan { dir, elem } => {
                 let e = self.subst(pos, elem, smap);
@@ -104,10 +100,8 @@ impl Checker {
             }
             Type::Union(terms) => {
                 let terms = Arc::clone(terms);
-                let new: Vec<Term> = terms
-                    .iter()
-                    .map(|x| Term { tilde: x.tilde, ty: self.subst(pos, x.ty, smap) })
-                    .collect();
+                let new: Vec<Term> =
+                    terms.iter().map(|x| Term { tilde: x.tilde, ty: self.subst(pos, x.ty, smap) }).collect();
                 if new.iter().zip(terms.iter()).all(|(a, b)| a.ty == b.ty) {
                     t
                 } else {
@@ -144,22 +138,12 @@ impl Checker {
         }
     }
 
-    fn subst_type_list(
-        &mut self,
-        pos: Pos,
-        list: &[TypeId],
-        smap: &SubstMap,
-    ) -> Option<Vec<TypeId>> {
+    fn subst_type_list(&mut self, pos: Pos, list: &[TypeId], smap: &SubstMap) -> Option<Vec<TypeId>> {
         let new: Vec<TypeId> = list.iter().map(|t| self.subst(pos, *t, smap)).collect();
         (new != list).then_some(new)
     }
 
-    fn subst_var_list(
-        &mut self,
-        pos: Pos,
-        vars: &[ObjId],
-        smap: &SubstMap,
-    ) -> Option<Vec<ObjId>> {
+    fn subst_var_list(&mut self, pos: Pos, vars: &[ObjId], smap: &SubstMap) -> Option<Vec<ObjId>> {
         let mut out: Option<Vec<ObjId>> = None;
         for (i, v) in vars.iter().enumerate() {
             let ty = self.store.objects[*v].ty;
@@ -172,12 +156,7 @@ impl Checker {
     }
 
     /// Variables with type arguments put into their types.
-    pub(crate) fn subst_vars(
-        &mut self,
-        pos: Pos,
-        vars: &Arc<[ObjId]>,
-        smap: &SubstMap,
-    ) -> Arc<[ObjId]> {
+    pub(crate) fn subst_vars(&mut self, pos: Pos, vars: &Arc<[ObjId]>, smap: &SubstMap) -> Arc<[ObjId]> {
         if smap.is_empty() {
             return Arc::clone(vars);
         }
@@ -200,13 +179,7 @@ impl Checker {
         self.store.objects.push(o)
     }
 
-    fn subst_signature(
-        &mut self,
-        pos: Pos,
-        t: TypeId,
-        sig: &Signature,
-        smap: &SubstMap,
-    ) -> TypeId {
+    fn subst_signature(&mut self, pos: Pos, t: TypeId, sig: &Signature, smap: &SubstMap) -> TypeId {
         // The receiver stays: interfaces and named types replace it.
         let mut type_params = sig.type_params.clone();
         let mut extended: Option<SubstMap> = None;
@@ -250,11 +223,7 @@ impl Checker {
                 let data = self.store.type_params[p].clone();
                 let o = self.store.objects[data.obj].clone();
                 let obj = self.store.objects.push(o);
-                let new = self.store.new_type_param(TypeParam {
-                    obj,
-                    index: data.index,
-                    bound: TypeId::INVALID,
-                });
+                let new = self.store.new_type_param(TypeParam { obj, index: data.index, bound: TypeId::INVALID });
                 self.store.objects[obj].ty = new;
                 self.mono_record_canon(new, *old);
                 map.insert(*old, new);
@@ -280,8 +249,7 @@ impl Checker {
                 *m = self.clone_object(*m, new);
             }
         }
-        let embeddeds: Vec<TypeId> =
-            data.embeddeds.iter().map(|e| self.subst(pos, *e, smap)).collect();
+        let embeddeds: Vec<TypeId> = data.embeddeds.iter().map(|e| self.subst(pos, *e, smap)).collect();
         if methods == data.methods && embeddeds == data.embeddeds {
             return t;
         }
@@ -303,12 +271,7 @@ impl Checker {
     }
 
     /// Methods with receivers of type `old` replaced by ones of type `new`; `None` if none has it.
-    pub(crate) fn replace_recv_type(
-        &mut self,
-        methods: &[ObjId],
-        old: TypeId,
-        new: TypeId,
-    ) -> Option<Vec<ObjId>> {
+    pub(crate) fn replace_recv_type(&mut self, methods: &[ObjId], old: TypeId, new: TypeId) -> Option<Vec<ObjId>> {
         let mut out: Option<Vec<ObjId>> = None;
         for (i, m) in methods.iter().enumerate() {
             let Type::Signature(sig) = &self.store.types[self.store.objects[*m].ty] else {

@@ -123,11 +123,7 @@ impl BasicKind {
         match self {
             BasicKind::Invalid | BasicKind::UnsafePointer => 0,
             BasicKind::Bool => b::BOOLEAN,
-            BasicKind::Int
-            | BasicKind::Int8
-            | BasicKind::Int16
-            | BasicKind::Int32
-            | BasicKind::Int64 => b::INTEGER,
+            BasicKind::Int | BasicKind::Int8 | BasicKind::Int16 | BasicKind::Int32 | BasicKind::Int64 => b::INTEGER,
             BasicKind::Uint
             | BasicKind::Uint8
             | BasicKind::Uint16

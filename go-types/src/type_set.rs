@@ -80,10 +80,7 @@ impl Checker {
             let (yterms, ycomp) = match self.store.types[u] {
                 Type::Interface(_) => {
                     let set = self.compute_interface_type_set(pos, u);
-                    if self.can_report(pos)
-                        && self.is_imported_constraint(typ)
-                        && !self.allow_version(GO1_18)
-                    {
+                    if self.can_report(pos) && self.is_imported_constraint(typ) && !self.allow_version(GO1_18) {
                         let what = self.type_string(typ);
                         let what = format!("embedding constraint interface {what}");
                         self.version_errorf(pos, GO1_18, what);
@@ -152,9 +149,8 @@ impl Checker {
             all = self.terms_union(all, yterms);
             if all.as_ref().is_some_and(|t| t.len() > MAX_TERM_COUNT) {
                 if self.can_report(pos) {
-                    let msg = format!(
-                        "cannot handle more than {MAX_TERM_COUNT} union terms (implementation limitation)"
-                    );
+                    let msg =
+                        format!("cannot handle more than {MAX_TERM_COUNT} union terms (implementation limitation)");
                     self.error(pos, codes::INVALID_UNION, msg);
                 }
                 self.core.union_sets.insert(utyp, None);
@@ -182,9 +178,7 @@ impl Checker {
         match &set.terms {
             None => set.comparable,
             Some(terms) if terms.is_empty() => false,
-            Some(terms) => {
-                terms.iter().all(|t| self.comparable_type_seen(t.ty, false, seen).is_ok())
-            }
+            Some(terms) => terms.iter().all(|t| self.comparable_type_seen(t.ty, false, seen).is_ok()),
         }
     }
 
@@ -231,21 +225,12 @@ impl Checker {
         (true, name, path)
     }
 
-    fn intersect_term_lists(
-        &mut self,
-        xterms: Terms,
-        xcomp: bool,
-        yterms: Terms,
-        ycomp: bool,
-    ) -> (Terms, bool) {
+    fn intersect_term_lists(&mut self, xterms: Terms, xcomp: bool, yterms: Terms, ycomp: bool) -> (Terms, bool) {
         let mut terms = self.terms_intersect(xterms, yterms);
         let mut comp = xcomp || ycomp;
         if comp && let Some(list) = &mut terms {
             let old = std::mem::take(list);
-            *list = old
-                .into_iter()
-                .filter(|t| self.comparable_type(t.ty, false).is_ok())
-                .collect();
+            *list = old.into_iter().filter(|t| self.comparable_type(t.ty, false).is_ok()).collect();
             comp = false;
         }
         (terms, comp)
@@ -273,9 +258,7 @@ impl Checker {
         match (x, y) {
             (_, None) => true,
             (None, Some(_)) => false,
-            (Some(xs), Some(ys)) => {
-                xs.iter().all(|x| ys.iter().any(|y| self.term_subset_of(*x, *y)))
-            }
+            (Some(xs), Some(ys)) => xs.iter().all(|x| ys.iter().any(|y| self.term_subset_of(*x, *y))),
         }
     }
 

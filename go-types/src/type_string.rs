@@ -203,8 +203,8 @@ impl<'a> TypeWriter<'a> {
                 self.typ(*elem);
             }
             Type::Chan { dir, elem } => {
-                let parens = *dir == ChanDir::Both
-                    && matches!(store.types[*elem], Type::Chan { dir: ChanDir::Recv, .. });
+                let parens =
+                    *dir == ChanDir::Both && matches!(store.types[*elem], Type::Chan { dir: ChanDir::Recv, .. });
                 self.text(match dir {
                     ChanDir::Both => "chan ",
                     ChanDir::Send => "chan<- ",

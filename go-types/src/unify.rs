@@ -49,11 +49,7 @@ pub(crate) struct Unifier {
 
 impl Unifier {
     /// A unifier for `tparams`, some of which have types already.
-    pub(crate) fn new(
-        tparams: &[TypeId],
-        targs: &[Option<TypeId>],
-        interface_inference: bool,
-    ) -> Unifier {
+    pub(crate) fn new(tparams: &[TypeId], targs: &[Option<TypeId>], interface_inference: bool) -> Unifier {
         Unifier {
             handles: tparams.iter().enumerate().map(|(i, p)| (*p, i)).collect(),
             slots: (0..tparams.len()).map(|i| targs.get(i).copied().flatten()).collect(),
@@ -110,13 +106,7 @@ impl Unifier {
 
 impl Checker {
     /// Unifies two types.
-    pub(crate) fn unify(
-        &mut self,
-        u: &mut Unifier,
-        x: TypeId,
-        y: TypeId,
-        mode: UnifyMode,
-    ) -> bool {
+    pub(crate) fn unify(&mut self, u: &mut Unifier, x: TypeId, y: TypeId, mode: UnifyMode) -> bool {
         self.nify(u, x, y, mode, None)
     }
 
@@ -139,14 +129,7 @@ impl Checker {
         matches!(self.store.types[u], Type::Interface(_)).then_some(u)
     }
 
-    fn nify(
-        &mut self,
-        u: &mut Unifier,
-        x: TypeId,
-        y: TypeId,
-        mode: UnifyMode,
-        p: Option<&IfacePair<'_>>,
-    ) -> bool {
+    fn nify(&mut self, u: &mut Unifier, x: TypeId, y: TypeId, mode: UnifyMode, p: Option<&IfacePair<'_>>) -> bool {
         if x == y || self.store.unalias(x) == self.store.unalias(y) {
             return true;
         }
@@ -258,20 +241,12 @@ impl Checker {
     }
 
     /// Two interfaces, one of which must have a subset of the other's methods.
-    fn nify_interfaces_inexact(
-        &mut self,
-        u: &mut Unifier,
-        xi: TypeId,
-        yi: TypeId,
-        p: Option<&IfacePair<'_>>,
-    ) -> bool {
+    fn nify_interfaces_inexact(&mut self, u: &mut Unifier, xi: TypeId, yi: TypeId, p: Option<&IfacePair<'_>>) -> bool {
         let (xset, yset) = (self.type_set(xi), self.type_set(yi));
         if xset.comparable != yset.comparable || !self.terms_equal(&xset.terms, &yset.terms) {
             return false;
         }
-        let (Type::Interface(a), Type::Interface(b)) =
-            (&self.store.types[xi], &self.store.types[yi])
-        else {
+        let (Type::Interface(a), Type::Interface(b)) = (&self.store.types[xi], &self.store.types[yi]) else {
             return false;
         };
         let (a, b) = (*a, *b);
@@ -279,8 +254,7 @@ impl Checker {
             return true;
         }
         let q = IfacePair { x: a, y: b, prev: p };
-        let (small, large) =
-            if xset.methods.len() > yset.methods.len() { (&yset, &xset) } else { (&xset, &yset) };
+        let (small, large) = if xset.methods.len() > yset.methods.len() { (&yset, &xset) } else { (&xset, &yset) };
         for m in &small.methods {
             let o = &self.store.objects[*m];
             let (pkg, name, mt) = (o.pkg, o.name, o.ty);
@@ -296,29 +270,19 @@ impl Checker {
     }
 
     /// An interface and another type, which must have its methods.
-    fn nify_methods(
-        &mut self,
-        u: &mut Unifier,
-        iface: TypeId,
-        y: TypeId,
-        p: Option<&IfacePair<'_>>,
-    ) -> bool {
+    fn nify_methods(&mut self, u: &mut Unifier, iface: TypeId, y: TypeId, p: Option<&IfacePair<'_>>) -> bool {
         let set = self.type_set(iface);
         for m in &set.methods {
             let o = &self.store.objects[*m];
             let (pkg, name, mt) = (o.pkg, o.name, o.ty);
             let (obj, ..) = self.lookup_field_or_method(y, false, pkg, name, false);
-            let Some(f) = obj.filter(|f| {
-                matches!(self.store.objects[*f].kind, ObjectKind::Func { .. })
-            }) else {
+            let Some(f) = obj.filter(|f| matches!(self.store.objects[*f].kind, ObjectKind::Func { .. })) else {
                 return false;
             };
             self.obj_decl(f);
             let ft = self.store.objects[f].ty;
             // A generic method implements no interface method.
-            if !self.type_params_of(ft).is_empty()
-                || !self.nify(u, mt, ft, UnifyMode::EXACT, p)
-            {
+            if !self.type_params_of(ft).is_empty() || !self.nify(u, mt, ft, UnifyMode::EXACT, p) {
                 return false;
             }
         }
@@ -358,9 +322,7 @@ impl Checker {
                 (xl < 0 || yl < 0 || xl == yl) && self.nify(u, xe, ye, emode, p)
             }
             (&Type::Slice { elem: xe }, &Type::Slice { elem: ye })
-            | (&Type::Pointer { elem: xe }, &Type::Pointer { elem: ye }) => {
-                self.nify(u, xe, ye, emode, p)
-            }
+            | (&Type::Pointer { elem: xe }, &Type::Pointer { elem: ye }) => self.nify(u, xe, ye, emode, p),
             (Type::Struct(a), Type::Struct(b)) => {
                 if a.fields.len() != b.fields.len() {
                     return false;
@@ -404,9 +366,7 @@ impl Checker {
                 for (f, g) in xset.methods.iter().zip(&yset.methods) {
                     let (fo, go) = (&self.store.objects[*f], &self.store.objects[*g]);
                     let (ft, gt) = (fo.ty, go.ty);
-                    if !self.same_id(*f, go.pkg, go.name, false)
-                        || !self.nify(u, ft, gt, UnifyMode::EXACT, Some(&q))
-                    {
+                    if !self.same_id(*f, go.pkg, go.name, false) || !self.nify(u, ft, gt, UnifyMode::EXACT, Some(&q)) {
                         return false;
                     }
                 }

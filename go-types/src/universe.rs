@@ -180,11 +180,7 @@ pub(crate) fn declare(store: &mut Store, test_builtins: bool) {
         if b.is_test() && !test_builtins {
             continue;
         }
-        let (scope, pkg) = if b.is_unsafe() {
-            (unsafe_scope, Some(Store::UNSAFE))
-        } else {
-            (Store::UNIVERSE, None)
-        };
+        let (scope, pkg) = if b.is_unsafe() { (unsafe_scope, Some(Store::UNSAFE)) } else { (Store::UNIVERSE, None) };
         let name = store.interner.intern(b.name());
         let kind = ObjectKind::Builtin(*b);
         let obj = store.new_object(kind, Pos::NONE, pkg, name, TypeId::INVALID);

@@ -19,8 +19,7 @@ fn main() {
         println!("no Go SDK (set GOROOT): skipped");
         return;
     }
-    let mut patterns: Vec<String> =
-        std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let mut patterns: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     if patterns.is_empty() {
         patterns = vec!["net/http".to_owned(), "go/types".to_owned()];
     }

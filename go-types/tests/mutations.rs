@@ -36,9 +36,7 @@ fn main() {
         println!("no Go SDK (set GOROOT): skipped");
         return;
     }
-    let number = |name: &str, default| {
-        std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-    };
+    let number = |name: &str, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let (rounds, seed) = (number("ROUNDS", 1), number("SEED", 1));
     let filters: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let mut files: Vec<PathBuf> = Vec::new();

@@ -163,12 +163,7 @@ fn should_test(text: &[u8]) -> bool {
     true
 }
 
-fn load_std(
-    goroot: &str,
-    paths: &FxHashSet<String>,
-    interner: &Interner,
-    sources: &mut SourceMap,
-) -> Std {
+fn load_std(goroot: &str, paths: &FxHashSet<String>, interner: &Interner, sources: &mut SourceMap) -> Std {
     let mut patterns: Vec<String> = paths
         .iter()
         .filter(|p| Path::new(goroot).join("src").join(p).is_dir() && !p.starts_with('.'))
@@ -207,8 +202,7 @@ fn add_std(c: &mut Checker, std: &Std, i: usize, done: &mut FxHashMap<usize, Pkg
     let id = if p.unsafe_ {
         go_types::store::Store::UNSAFE
     } else {
-        let imports =
-            p.imports.iter().map(|(path, j)| (path.clone(), add_std(c, std, *j, done))).collect();
+        let imports = p.imports.iter().map(|(path, j)| (path.clone(), add_std(c, std, *j, done))).collect();
         c.add_package(PackageInput {
             path: p.path.clone(),
             files: p.files.clone(),
@@ -327,10 +321,7 @@ fn compare(
         };
         let w = list.remove(best);
         if w.col.abs_diff(l.column) > col_delta {
-            problems.push(format!(
-                "{}:{}:{}: wanted at column {}: {msg}",
-                l.file, l.line, l.column, w.col
-            ));
+            problems.push(format!("{}:{}:{}: wanted at column {}: {msg}", l.file, l.line, l.column, w.col));
         }
     }
     for ((file, line), list) in want {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use go_abi::object::MachineFunction;
 use go_codegen::{Backend, CodegenError};
-use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_ir::image::{ImageData, image_data, live_functions};
+use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
 use go_link::{Image, LinkInput};
 use go_load::{Package, PackageId};
@@ -42,7 +42,12 @@ pub(crate) fn has_main(front: &Frontend, root: PackageId) -> bool {
 }
 
 /// Lowers what `root` reaches, and runs the passes.
-pub(crate) fn middle(session: &Session, front: &mut Frontend, root: PackageId, options: &BuildOptions) -> Result<Middle, Failure> {
+pub(crate) fn middle(
+    session: &Session,
+    front: &mut Frontend,
+    root: PackageId,
+    options: &BuildOptions,
+) -> Result<Middle, Failure> {
     let facts = package_facts(front, root)?;
     let path = front.graph.package(root).path.clone();
     let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
@@ -82,8 +87,11 @@ fn package_facts(front: &Frontend, root: PackageId) -> Result<Vec<PackageFacts>,
         if p.is_unsafe() || !needed[p.id.index()] {
             continue;
         }
-        let imports =
-            p.imports.iter().filter_map(|(_, id)| front.ids[id.index()]).filter(|id| *id != go_types::store::Store::UNSAFE);
+        let imports = p
+            .imports
+            .iter()
+            .filter_map(|(_, id)| front.ids[id.index()])
+            .filter(|id| *id != go_types::store::Store::UNSAFE);
         out.push(PackageFacts {
             pkg: front.ids[p.id.index()],
             imports: imports.collect(),
@@ -149,7 +157,11 @@ fn set_strings(prog: &mut Program, options: &BuildOptions) {
 }
 
 /// Machine code of all functions, and of the thunks that function values need.
-pub(crate) fn generate(session: &Session, m: &Middle, options: &BuildOptions) -> Result<Vec<MachineFunction>, CodegenError> {
+pub(crate) fn generate(
+    session: &Session,
+    m: &Middle,
+    options: &BuildOptions,
+) -> Result<Vec<MachineFunction>, CodegenError> {
     let prog = &m.lowered.prog;
     let verify = match options.passes.verify {
         go_ir::passes::Verify::On => go_codegen::Verify::On,
@@ -184,7 +196,15 @@ enum Form {
 }
 
 /// Links the program.
-fn link(session: &Session, front: &Frontend, root: PackageId, m: &Middle, code: &[MachineFunction], options: &BuildOptions, release: &str) -> Result<Image, Failure> {
+fn link(
+    session: &Session,
+    front: &Frontend,
+    root: PackageId,
+    m: &Middle,
+    code: &[MachineFunction],
+    options: &BuildOptions,
+    release: &str,
+) -> Result<Image, Failure> {
     let package = front.graph.package(root);
     let style = if options.trimpath { FileNames::Trimmed } else { FileNames::Full };
     let image = session.stage("link", || {
@@ -212,7 +232,14 @@ fn link(session: &Session, front: &Frontend, root: PackageId, m: &Middle, code: 
 }
 
 /// Makes the executable of one program package.
-pub(crate) fn executable(session: &Session, front: &mut Frontend, root: PackageId, options: &BuildOptions, release: &str, output: &Path) -> Result<(), Failure> {
+pub(crate) fn executable(
+    session: &Session,
+    front: &mut Frontend,
+    root: PackageId,
+    options: &BuildOptions,
+    release: &str,
+    output: &Path,
+) -> Result<(), Failure> {
     let path = front.graph.package(root).path.clone();
     let m = middle(session, front, root, options)?;
     let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
@@ -242,7 +269,9 @@ pub(crate) fn executable_name(package: &Package, patterns: &[String]) -> String 
     }
     let mut elements = package.path.rsplit('/');
     let last = elements.next().unwrap_or_default();
-    let is_version = last.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) && n != "0" && n != "1");
+    let is_version = last
+        .strip_prefix('v')
+        .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) && n != "0" && n != "1");
     match elements.next() {
         Some(before) if is_version => before.to_owned(),
         _ => last.to_owned(),

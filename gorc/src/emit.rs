@@ -91,7 +91,12 @@ fn types(front: &Frontend, tree: &go_ast::File) {
 }
 
 /// Prints a form of the back end for the program's own functions, or those that a filter names.
-pub(crate) fn back_end(session: &Session, front: &mut Frontend, root: PackageId, options: &BuildOptions) -> Result<(), Failure> {
+pub(crate) fn back_end(
+    session: &Session,
+    front: &mut Frontend,
+    root: PackageId,
+    options: &BuildOptions,
+) -> Result<(), Failure> {
     let m = build::middle(session, front, root, options)?;
     let prog = &m.lowered.prog;
     let wanted = |name: &str| match &options.emit_filter {
@@ -104,7 +109,8 @@ pub(crate) fn back_end(session: &Session, front: &mut Frontend, root: PackageId,
         .filter(|(id, f)| wanted(&f.name) && prog.body(*id).is_some())
         .map(|(id, _)| id)
         .collect();
-    let backend = Backend::new(&go_codegen::Options { opt: options.opt, ..Default::default() }).map_err(|e| e.to_string())?;
+    let backend =
+        Backend::new(&go_codegen::Options { opt: options.opt, ..Default::default() }).map_err(|e| e.to_string())?;
     let mut worker = backend.worker();
     for f in chosen {
         match options.emit {

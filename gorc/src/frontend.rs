@@ -101,8 +101,7 @@ pub(crate) fn load(session: &Session, config: &LoadConfig, patterns: &[String]) 
 pub(crate) fn check(session: &Session, graph: PackageGraph, options: &FrontendOptions) -> Frontend {
     let interner = Arc::new(Interner::new());
     let (sources, parsed) = session.stage("parse", || parse_all(&graph, &interner));
-    let lines: usize =
-        graph.packages.iter().flat_map(|p| &p.files).map(|f| bytecount(&f.text)).sum();
+    let lines: usize = graph.packages.iter().flat_map(|p| &p.files).map(|f| bytecount(&f.text)).sum();
     session.info(format_args!("{lines} lines"));
     let sources = Arc::new(sources);
     session.stage("check", || check_all(graph, interner, sources, parsed, options))

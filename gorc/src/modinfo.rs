@@ -5,7 +5,12 @@ use go_link::BuildInfo;
 use go_load::{Package, PackageGraph};
 
 /// The information about a program.
-pub(crate) fn build_info(graph: &PackageGraph, main: &Package, release: &str, settings: &[(String, String)]) -> BuildInfo {
+pub(crate) fn build_info(
+    graph: &PackageGraph,
+    main: &Package,
+    release: &str,
+    settings: &[(String, String)],
+) -> BuildInfo {
     let mut text = format!("path\t{}\n", main.path);
     if let Some(m) = main.module.as_ref().or(graph.main_module.as_ref()) {
         text.push_str(&format!("mod\t{}\t{}\t\n", m.path, version(&m.version)));

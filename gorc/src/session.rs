@@ -37,7 +37,8 @@ pub(crate) struct Session {
 impl Session {
     /// The session of this process.
     pub(crate) fn new() -> Result<Session, String> {
-        let env = Env::new(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
+        let env =
+            Env::new(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
         let cwd = working_folder(&env).map_err(|e| format!("go: cannot find the working directory: {e}"))?;
         let log = match env.get("GORC_LOG") {
             None | Some("off") => LogLevel::Off,

@@ -12,10 +12,8 @@ fn files_from_the_overlay_are_those_listed() {
     let block = section.split("```").nth(1).expect("the list stands between fences");
     let listed: BTreeSet<String> = block.lines().filter(|l| !l.is_empty()).map(str::to_owned).collect();
 
-    let out = Command::new(env!("CARGO_BIN_EXE_gorc"))
-        .args(["build", "-debug-overlay", "std"])
-        .output()
-        .expect("gorc runs");
+    let out =
+        Command::new(env!("CARGO_BIN_EXE_gorc")).args(["build", "-debug-overlay", "std"]).output().expect("gorc runs");
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let mut package = String::new();
     let mut found = BTreeSet::new();

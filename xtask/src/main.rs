@@ -159,7 +159,11 @@ fn bench(args: &[&str]) -> Result<()> {
         Ok(s) if s.success() => {
             let took = start.elapsed();
             let ratio = took.as_secs_f64() / best.as_secs_f64();
-            println!("go, cold build of hello: {:.0} ms, {} bytes; ratio {ratio:.1}", took.as_secs_f64() * 1e3, std::fs::metadata(&out)?.len());
+            println!(
+                "go, cold build of hello: {:.0} ms, {} bytes; ratio {ratio:.1}",
+                took.as_secs_f64() * 1e3,
+                std::fs::metadata(&out)?.len()
+            );
         }
         _ => println!("no real Go to compare with ({go})"),
     }

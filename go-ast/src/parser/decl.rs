@@ -4,8 +4,7 @@
 use super::pragma::Allowed;
 use super::{Name, Parser, recover};
 use crate::ast::{
-    BinaryOp, Block, Decl, DeclId, DeclKind, ExprId, ExprKind, FuncType, Ident, Import, LitKind,
-    UnaryOp,
+    BinaryOp, Block, Decl, DeclId, DeclKind, ExprId, ExprKind, FuncType, Ident, Import, LitKind, UnaryOp,
 };
 use go_lexer::{Tok, TokenSet, unquote};
 use go_source::{Pos, Span, Symbol};
@@ -163,13 +162,7 @@ impl Parser<'_> {
         }
     }
 
-    fn decl_node(
-        &mut self,
-        kind: DeclKind,
-        lo: Pos,
-        group: &Group,
-        directives: std::ops::Range<u32>,
-    ) -> DeclId {
+    fn decl_node(&mut self, kind: DeclKind, lo: Pos, group: &Group, directives: std::ops::Range<u32>) -> DeclId {
         self.file.all_decls.push(Decl {
             kind,
             span: Span::new(lo, self.prev_end.max(lo)),
@@ -282,9 +275,7 @@ impl Parser<'_> {
         }
         let forced = self.tok == Tok::Comma;
         match self.split_name(x, forced) {
-            Some(constraint) if constraint.is_some() || self.tok != Tok::Rbrack => {
-                Ok((name, constraint))
-            }
+            Some(constraint) if constraint.is_some() || self.tok != Tok::Rbrack => Ok((name, constraint)),
             _ => Err(x),
         }
     }
@@ -383,12 +374,8 @@ impl Parser<'_> {
         } else {
             let pos = self.pos();
             name = Ident { name: Symbol::BLANK, pos };
-            let empty = FuncType {
-                pos: keyword,
-                type_params: Box::new([]),
-                params: Box::new([]),
-                results: Box::new([]),
-            };
+            let empty =
+                FuncType { pos: keyword, type_params: Box::new([]), params: Box::new([]), results: Box::new([]) };
             ty = self.expr_node(ExprKind::FuncType(Box::new(empty)), pos, pos);
             self.syntax_error(if has_recv { "expected name" } else { "expected name or (" });
             self.advance(TokenSet::new(&[Tok::Lbrace, Tok::Semi]));

@@ -14,9 +14,7 @@ mod simple;
 mod stmt;
 mod types;
 
-use crate::ast::{
-    Comment, Directive, Expr, ExprId, ExprKind, File, Ident, LitKind, Stmt, StmtId, StmtKind,
-};
+use crate::ast::{Comment, Directive, Expr, ExprId, ExprKind, File, Ident, LitKind, Stmt, StmtId, StmtKind};
 use go_lexer::{Tok, Tokens};
 use go_source::source_map::LineDirective;
 use go_source::{Diagnostic, FileId, IndexVec, Interner, Pos, Span, Symbol};
@@ -81,8 +79,7 @@ impl Parsed {
         let mut list = self.line_directives.clone();
         for d in &mut list {
             if !d.file.is_empty() {
-                let joined =
-                    if d.file.starts_with('/') { d.file.clone() } else { format!("{folder}{}", d.file) };
+                let joined = if d.file.starts_with('/') { d.file.clone() } else { format!("{folder}{}", d.file) };
                 d.file = pragma::clean_path(&joined);
             }
         }
@@ -92,13 +89,7 @@ impl Parsed {
 
 /// Parses `text`, the file `file` whose first byte is at `base`.
 #[must_use]
-pub fn parse(
-    file: FileId,
-    base: Pos,
-    text: &[u8],
-    interner: &Interner,
-    mode: ParseMode,
-) -> Parsed {
+pub fn parse(file: FileId, base: Pos, text: &[u8], interner: &Interner, mode: ParseMode) -> Parsed {
     let toks = go_lexer::tokenize(text);
     let mut p = Parser::new(file, base, text, interner, mode, toks);
     p.source_file();
@@ -185,14 +176,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(
-        id: FileId,
-        base: Pos,
-        text: &'a [u8],
-        interner: &'a Interner,
-        mode: ParseMode,
-        toks: Tokens,
-    ) -> Parser<'a> {
+    fn new(id: FileId, base: Pos, text: &'a [u8], interner: &'a Interner, mode: ParseMode, toks: Tokens) -> Parser<'a> {
         let n = toks.len();
         let none = Ident { name: Symbol::BLANK, pos: base };
         let file = File {
@@ -247,12 +231,8 @@ impl<'a> Parser<'a> {
     fn finish(mut self) -> Parsed {
         if self.mode.comments == Comments::Keep {
             let at = |o: u32| Pos(self.base + o);
-            self.file.comments = self
-                .toks
-                .comments
-                .iter()
-                .map(|&(lo, hi)| Comment { span: Span::new(at(lo), at(hi)) })
-                .collect();
+            self.file.comments =
+                self.toks.comments.iter().map(|&(lo, hi)| Comment { span: Span::new(at(lo), at(hi)) }).collect();
         }
         recover::thin_and_sort(&mut self.diagnostics, self.text, self.base);
         Parsed {
@@ -336,9 +316,7 @@ impl<'a> Parser<'a> {
         }
         let slot = (h >> 55) as usize % SYMBOL_CACHE;
         let c = self.symbols[slot];
-        if c.len as usize == bytes.len()
-            && self.text.get(c.start as usize..(c.start + c.len) as usize) == Some(bytes)
-        {
+        if c.len as usize == bytes.len() && self.text.get(c.start as usize..(c.start + c.len) as usize) == Some(bytes) {
             return c.symbol;
         }
         let symbol = match std::str::from_utf8(bytes) {
@@ -399,11 +377,7 @@ impl<'a> Parser<'a> {
     }
 
     fn name_expr(&mut self, n: Name) -> ExprId {
-        self.file.exprs.push(Expr {
-            kind: ExprKind::Name(n.id.name),
-            span: Span::new(n.id.pos, n.end),
-            pos: n.id.pos,
-        })
+        self.file.exprs.push(Expr { kind: ExprKind::Name(n.id.name), span: Span::new(n.id.pos, n.end), pos: n.id.pos })
     }
 
     /// IdentifierList, of which the first name is already there.
@@ -428,8 +402,7 @@ impl<'a> Parser<'a> {
             Tok::Str => LitKind::String,
             _ => return None,
         };
-        let bad = !self.toks.bad_literals.is_empty()
-            && self.toks.bad_literals.binary_search(&(self.i as u32)).is_ok();
+        let bad = !self.toks.bad_literals.is_empty() && self.toks.bad_literals.binary_search(&(self.i as u32)).is_ok();
         let pos = self.pos();
         let value = self.symbol();
         self.next();
@@ -438,13 +411,7 @@ impl<'a> Parser<'a> {
 
     /// Elements separated by `sep` up to `close`, which is consumed; its position is returned.
     /// `element` returns whether no further element may follow.
-    fn list(
-        &mut self,
-        context: &str,
-        sep: Tok,
-        close: Tok,
-        mut element: impl FnMut(&mut Self) -> bool,
-    ) -> Pos {
+    fn list(&mut self, context: &str, sep: Tok, close: Tok, mut element: impl FnMut(&mut Self) -> bool) -> Pos {
         let mut done = false;
         while self.tok != Tok::Eof && self.tok != close && !done {
             done = element(self);

@@ -56,11 +56,7 @@ impl Parser<'_> {
     }
 
     /// After the `[` of type parameters, or after the first name, or its constraint.
-    pub(super) fn type_param_list(
-        &mut self,
-        name: Option<Name>,
-        ty: Option<ExprId>,
-    ) -> Box<[Field]> {
+    pub(super) fn type_param_list(&mut self, name: Option<Name>, ty: Option<ExprId>) -> Box<[Field]> {
         self.fields(name, ty, ListKind::TypeParams)
     }
 
@@ -146,8 +142,7 @@ impl Parser<'_> {
         let Some(pos) = error_pos else { return };
         // If all typed entries have names, the ones at the end lack a type.
         if named == typed {
-            let message =
-                if names_required { "missing type constraint" } else { "missing parameter type" };
+            let message = if names_required { "missing type constraint" } else { "missing parameter type" };
             self.syntax_error_at(end, message);
         } else {
             let message = match (names_required, list.len()) {
@@ -172,11 +167,7 @@ impl Parser<'_> {
             }
             if !reported {
                 reported = true;
-                let message = if dots_allowed {
-                    "can only use ... with final parameter"
-                } else {
-                    "invalid use of ..."
-                };
+                let message = if dots_allowed { "can only use ... with final parameter" } else { "invalid use of ..." };
                 self.error_at(self.file.exprs[ty].pos, message);
             }
             p.ty = Some(elem);

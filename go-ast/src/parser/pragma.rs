@@ -41,11 +41,7 @@ impl Parser<'_> {
             match e.kind.clone() {
                 EventKind::Error(message) => {
                     self.errors += 1;
-                    self.diagnostics.push(Diagnostic::error_at(
-                        Code("Lexical"),
-                        Pos(self.base + offset),
-                        message,
-                    ));
+                    self.diagnostics.push(Diagnostic::error_at(Code("Lexical"), Pos(self.base + offset), message));
                 }
                 EventKind::Directive { end, alone } => self.directive(offset, end, alone),
             }

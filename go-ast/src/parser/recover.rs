@@ -8,8 +8,7 @@ use go_source::{Code, Diagnostic, Pos};
 pub(super) const CLOSERS: TokenSet = TokenSet::new(&[Tok::Rparen, Tok::Rbrack, Tok::Rbrace]);
 
 /// Keywords that start a declaration.
-pub(super) const DECL_START: TokenSet =
-    TokenSet::new(&[Tok::Import, Tok::Const, Tok::Type, Tok::Var, Tok::Func]);
+pub(super) const DECL_START: TokenSet = TokenSet::new(&[Tok::Import, Tok::Const, Tok::Type, Tok::Var, Tok::Func]);
 
 /// Keywords that start a statement: inside functions nothing skips over them.
 const STMT_START: TokenSet = TokenSet::new(&[

@@ -1,10 +1,10 @@
 //! Simple statements and the headers of `if`, `for` and `switch`. Source: the Go specification,
 //! "Statements".
 
+use super::expr::binary_op;
 use super::{ExprList, Parser};
 use crate::ast::{ExprId, ExprKind, Ident, StmtId, StmtKind};
 use crate::expr_string::{emphasized, simple_stmt_string};
-use super::expr::binary_op;
 use go_lexer::{Tok, TokenSet};
 use go_source::Pos;
 
@@ -125,8 +125,7 @@ impl Parser<'_> {
             return Simple::Range(self.range_head(Some(lhs), define));
         }
         let rhs = self.expr_list();
-        if let (Context::Switch, true, Some(x), Some(l)) =
-            (context, define, rhs.single(), lhs.single())
+        if let (Context::Switch, true, Some(x), Some(l)) = (context, define, rhs.single(), lhs.single())
             && let ExprKind::TypeAssert { ty: None, .. } = self.file.exprs[x].kind
             && let ExprKind::Name(name) = self.file.exprs[l].kind
         {
@@ -135,13 +134,7 @@ impl Parser<'_> {
             return Simple::Guard(Guard { stmt, binding: ident, lhs: l, op_pos: pos });
         }
         let lo = self.lo(lhs.first);
-        let kind = StmtKind::Assign {
-            lhs: lhs.into_box(),
-            rhs: rhs.into_box(),
-            define,
-            op: None,
-            op_pos: pos,
-        };
+        let kind = StmtKind::Assign { lhs: lhs.into_box(), rhs: rhs.into_box(), define, op: None, op_pos: pos };
         Simple::Stmt(self.stmt_node(kind, lo, pos))
     }
 
@@ -151,13 +144,8 @@ impl Parser<'_> {
         let s = &mut self.file.stmts[g.stmt];
         s.span.lo = g.binding.pos;
         s.pos = g.op_pos;
-        s.kind = StmtKind::Assign {
-            lhs: Box::new([g.lhs]),
-            rhs: Box::new([x]),
-            define: true,
-            op: None,
-            op_pos: g.op_pos,
-        };
+        s.kind =
+            StmtKind::Assign { lhs: Box::new([g.lhs]), rhs: Box::new([x]), define: true, op: None, op_pos: g.op_pos };
     }
 
     /// At `range`.
@@ -266,13 +254,7 @@ impl Parser<'_> {
     }
 
     /// Takes the condition out of its statement.
-    fn condition(
-        &mut self,
-        stmt: Option<StmtId>,
-        semi: Option<(Pos, &'static str)>,
-        context: Context,
-        h: &mut Header,
-    ) {
+    fn condition(&mut self, stmt: Option<StmtId>, semi: Option<(Pos, &'static str)>, context: Context, h: &mut Header) {
         let Some(id) = stmt else {
             if let (Context::If, Some((pos, text))) = (context, semi) {
                 if text == "semicolon" {

@@ -2,15 +2,12 @@
 
 use super::simple::{Context, Header, Simple};
 use super::{ExprList, Parser};
-use crate::ast::{
-    Block, BranchKind, CaseClause, CommClause, ExprKind, Ident, StmtId, StmtKind,
-};
+use crate::ast::{Block, BranchKind, CaseClause, CommClause, ExprKind, Ident, StmtId, StmtKind};
 use go_lexer::{Tok, TokenSet};
 use go_source::Pos;
 
 /// Where an erroneous switch body goes on.
-const CLAUSE_FOLLOW: TokenSet =
-    TokenSet::new(&[Tok::Colon, Tok::Case, Tok::Default, Tok::Rbrace]);
+const CLAUSE_FOLLOW: TokenSet = TokenSet::new(&[Tok::Colon, Tok::Case, Tok::Default, Tok::Rbrace]);
 
 impl Parser<'_> {
     /// StatementList = { Statement ";" }
@@ -123,8 +120,7 @@ impl Parser<'_> {
                 self.branch(BranchKind::Fallthrough, None, pos)
             }
             Tok::Break | Tok::Continue => {
-                let kind =
-                    if self.tok == Tok::Break { BranchKind::Break } else { BranchKind::Continue };
+                let kind = if self.tok == Tok::Break { BranchKind::Break } else { BranchKind::Continue };
                 self.next();
                 let label = (self.tok == Tok::Name).then(|| self.name().id);
                 self.branch(kind, label, pos)

@@ -2,9 +2,7 @@
 
 use super::expr::TypeList;
 use super::{Comments, Name, Parser};
-use crate::ast::{
-    BinaryOp, ChanDir, ExprId, ExprKind, Field, Ident, InterfaceElem, UnaryOp,
-};
+use crate::ast::{BinaryOp, ChanDir, ExprId, ExprKind, Field, Ident, InterfaceElem, UnaryOp};
 use go_lexer::{Tok, TokenSet};
 use go_source::{Pos, Symbol};
 
@@ -158,8 +156,7 @@ impl Parser<'_> {
         match self.tok {
             Tok::Name => {
                 let name = self.name();
-                let ends = self.tok.is_literal()
-                    || matches!(self.tok, Tok::Dot | Tok::Semi | Tok::Rbrace);
+                let ends = self.tok.is_literal() || matches!(self.tok, Tok::Dot | Tok::Semi | Tok::Rbrace);
                 if ends {
                     let ty = self.qualified_name(Some(name));
                     return self.embedded_field(fields, pos, ty);
@@ -176,13 +173,7 @@ impl Parser<'_> {
                     self.type_()
                 };
                 let tag = self.literal_or_none();
-                fields.extend(names.iter().map(|n| Field {
-                    name: Some(*n),
-                    ty,
-                    tag,
-                    embedded: false,
-                    pos: n.pos,
-                }));
+                fields.extend(names.iter().map(|n| Field { name: Some(*n), ty, tag, embedded: false, pos: n.pos }));
             }
             Tok::Star => {
                 self.next();
@@ -291,11 +282,7 @@ impl Parser<'_> {
                     Some(_) => {
                         let indices = list.iter().map(|f| f.ty).collect();
                         let x = self.name_expr(name);
-                        InterfaceStart::Type(self.expr_node(
-                            ExprKind::Index { x, indices },
-                            lo,
-                            pos,
-                        ))
+                        InterfaceStart::Type(self.expr_node(ExprKind::Index { x, indices }, lo, pos))
                     }
                 }
             }

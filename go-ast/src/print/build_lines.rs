@@ -107,9 +107,8 @@ impl Reader<'_> {
             let x = self.or()?;
             return self.take(")").then_some(x);
         }
-        let is_tag = |c: char| {
-            go_lexer::unicode::is_letter(c) || go_lexer::unicode::is_digit(c) || c == '_' || c == '.'
-        };
+        let is_tag =
+            |c: char| go_lexer::unicode::is_letter(c) || go_lexer::unicode::is_digit(c) || c == '_' || c == '.';
         let end = self.rest.find(|c| !is_tag(c)).unwrap_or(self.rest.len());
         let (tag, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -196,9 +195,8 @@ fn plus_build_lines(x: Constraint) -> Vec<String> {
 
 /// `x`, or its negation, with negations at the tags only.
 fn negations_down(x: Constraint, negate: bool) -> Constraint {
-    let pair = |x: Constraint, y: Constraint| {
-        (Box::new(negations_down(x, negate)), Box::new(negations_down(y, negate)))
-    };
+    let pair =
+        |x: Constraint, y: Constraint| (Box::new(negations_down(x, negate)), Box::new(negations_down(y, negate)));
     match x {
         Tag(_) if negate => Not(Box::new(x)),
         Tag(_) => x,
@@ -233,8 +231,7 @@ fn comment_at(out: &[u8], start: usize) -> String {
 
 /// Appends whole lines without doubling blank ones.
 fn append_lines(x: &mut Vec<u8>, y: &[u8]) {
-    let blank_before =
-        x.is_empty() || x.len() >= 2 && x[x.len() - 2..].iter().all(|b| is_newline(*b));
+    let blank_before = x.is_empty() || x.len() >= 2 && x[x.len() - 2..].iter().all(|b| is_newline(*b));
     let y = if blank_before && y.first().is_some_and(|b| is_newline(*b)) { &y[1..] } else { y };
     x.extend_from_slice(y);
 }

@@ -69,10 +69,7 @@ impl Printer<'_> {
                 self.write_byte(b' ', 1);
             }
         }
-        if !last.is_block()
-            || tok == Some(Tok::Eof)
-            || tok == Some(Tok::Rbrace) && !self.no_extra_linebreak
-        {
+        if !last.is_block() || tok == Some(Tok::Eof) || tok == Some(Tok::Rbrace) && !self.no_extra_linebreak {
             needs_linebreak = true;
         }
         self.comment_suffix(needs_linebreak)
@@ -228,11 +225,7 @@ fn is_blank(s: &str) -> bool {
 
 /// The common start of two lines as far as it is white or stars.
 fn common_prefix(a: &str, b: &str) -> String {
-    let n = a
-        .bytes()
-        .zip(b.bytes())
-        .take_while(|(x, y)| x == y && (*x <= b' ' || *x == b'*'))
-        .count();
+    let n = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y && (*x <= b' ' || *x == b'*')).count();
     a[..n].to_owned()
 }
 
@@ -281,8 +274,7 @@ fn strip_common_prefix(lines: &mut [String]) {
         } else {
             // The white space after the opening counts as the text's own, with two blanks for
             // the opening itself unless a tab makes up for it.
-            let white: String =
-                first[2..].chars().take_while(|c| *c <= ' ').collect();
+            let white: String = first[2..].chars().take_while(|c| *c <= ' ').collect();
             let suffix = if white.starts_with('\t') { white } else { format!("  {white}") };
             if let Some(rest) = prefix.strip_suffix(&suffix) {
                 prefix.truncate(rest.len());

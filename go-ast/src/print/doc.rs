@@ -51,10 +51,7 @@ fn is_directive(c: &str) -> bool {
     }
     let Some(colon) = c.find(':') else { return false };
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    colon > 0
-        && c.len() > colon + 1
-        && c.bytes().take(colon).all(plain)
-        && plain(c.as_bytes()[colon + 1])
+    colon > 0 && c.len() > colon + 1 && c.bytes().take(colon).all(plain) && plain(c.as_bytes()[colon + 1])
 }
 
 /// Whether each line of an old-style comment starts with a star.
@@ -110,7 +107,9 @@ fn reformat(text: &str) -> String {
         let part = &lines[start..end];
         match kind {
             Kind::List => blocks.push(Block::List(list(part, prev_end < start, &mut links))),
-            Kind::Code => blocks.push(Block::Code(unindent(part.iter().copied()).into_iter().map(str::to_owned).collect())),
+            Kind::Code => {
+                blocks.push(Block::Code(unindent(part.iter().copied()).into_iter().map(str::to_owned).collect()))
+            }
             Kind::OldHeading => blocks.push(Block::Heading(part[0].trim().to_owned())),
             Kind::Heading => blocks.push(Block::Heading(part[0][1..].trim().to_owned())),
             Kind::Para => blocks.extend(paragraph(part, &mut links).map(Block::Para)),
@@ -207,10 +206,7 @@ fn spans(lines: &[&str]) -> Vec<(usize, usize, Kind)> {
             let mut items_pass = is_list(lines[i]) && i < forced;
             i += 1;
             while i < n
-                && (lines[i].is_empty()
-                    || i < forced
-                    || is_indented(lines[i])
-                    || items_pass && is_list(lines[i]))
+                && (lines[i].is_empty() || i < forced || is_indented(lines[i]) || items_pass && is_list(lines[i]))
             {
                 if lines[i].is_empty() {
                     items_pass = false;
@@ -548,10 +544,10 @@ mod tests {
     #[test]
     fn lists_headings_and_code_get_their_form() {
         let lines = |s: &str| -> Vec<String> { s.lines().map(str::to_owned).collect() };
-        let given = lines("//F does ``x''.\n//go:noinline\n// * one\n// 2) two\n//\n//    code\n//\n// [a]: https://b.c");
-        let wanted = lines(
-            "// F does “x”.\n// * one\n// 2) two\n//\n//\tcode\n//\n// [a]: https://b.c\n//\n//go:noinline",
-        );
+        let given =
+            lines("//F does ``x''.\n//go:noinline\n// * one\n// 2) two\n//\n//    code\n//\n// [a]: https://b.c");
+        let wanted =
+            lines("// F does “x”.\n// * one\n// 2) two\n//\n//\tcode\n//\n// [a]: https://b.c\n//\n//go:noinline");
         assert_eq!(format_doc(&given), Some(wanted));
         let list = lines("// A list:\n//   - one\n//      more\n//   - two");
         let wanted = lines("// A list:\n//   - one\n//     more\n//   - two");

@@ -367,15 +367,7 @@ impl Printer<'_> {
         }
     }
 
-    fn call(
-        &mut self,
-        fun: ExprId,
-        args: &[ExprId],
-        lparen: u32,
-        ellipsis: Option<u32>,
-        rparen: u32,
-        depth: i32,
-    ) {
+    fn call(&mut self, fun: ExprId, args: &[ExprId], lparen: u32, ellipsis: Option<u32>, rparen: u32, depth: i32) {
         let depth = depth + i32::from(args.len() > 1);
         let parens = matches!(
             self.src.file.exprs[fun].kind,
@@ -511,12 +503,10 @@ fn normal_number(text: &str) -> String {
         Some("0o" | "0O") => format!("0o{}", &text[2..]),
         Some("0b" | "0B") => format!("0b{}", &text[2..]),
         Some(_) if text.contains('E') => lower_exponent(text, 'E', "e"),
-        Some(_) if text.ends_with('i') && !text.contains(['.', 'e']) => {
-            match text.trim_start_matches(['0', '_']) {
-                "i" => "0i".to_owned(),
-                rest => rest.to_owned(),
-            }
-        }
+        Some(_) if text.ends_with('i') && !text.contains(['.', 'e']) => match text.trim_start_matches(['0', '_']) {
+            "i" => "0i".to_owned(),
+            rest => rest.to_owned(),
+        },
         Some(_) => text.to_owned(),
     }
 }

@@ -102,9 +102,7 @@ fn import_spec(src: &Source<'_>, s: &crate::ast::Import) -> ImportSpec {
 
 /// A valid path in double quotes.
 fn quoted_path(text: &str, value: &str) -> String {
-    let bad = |c: char| {
-        !go_lexer::unicode::is_print(c) || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd} ".contains(c)
-    };
+    let bad = |c: char| !go_lexer::unicode::is_print(c) || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd} ".contains(c);
     if value.is_empty() || value.contains(bad) { text.to_owned() } else { format!("\"{value}\"") }
 }
 

@@ -86,14 +86,7 @@ impl Printer<'_> {
         }
     }
 
-    pub(super) fn exprs(
-        &mut self,
-        prev: Option<u32>,
-        list: &[ExprId],
-        depth: i32,
-        mode: ListMode,
-        next: Option<u32>,
-    ) {
+    pub(super) fn exprs(&mut self, prev: Option<u32>, list: &[ExprId], depth: i32, mode: ListMode, next: Option<u32>) {
         let list: Vec<Elem> = list.iter().map(|e| Elem::Expr(*e)).collect();
         self.expr_list(prev, &list, depth, mode, next);
     }
@@ -104,14 +97,7 @@ impl Printer<'_> {
     }
 
     /// Prints a list that starts after `prev` and ends before `next`. Its line breaks are kept.
-    fn expr_list(
-        &mut self,
-        prev: Option<u32>,
-        list: &[Elem],
-        depth: i32,
-        mode: ListMode,
-        next: Option<u32>,
-    ) {
+    fn expr_list(&mut self, prev: Option<u32>, list: &[Elem], depth: i32, mode: ListMode, next: Option<u32>) {
         let (Some(&first), Some(&last)) = (list.first(), list.last()) else { return };
         let prev_at = prev.map_or(0, |o| self.src.line(o));
         let next_at = next.map_or(0, |o| self.src.line(o));

@@ -3,10 +3,7 @@
 use super::expr::{binary_tok, strip_all_parens};
 use super::list::ListMode;
 use super::writer::{Printer, Ws};
-use crate::ast::{
-    BinaryOp, Block, BranchKind, CaseClause, CommClause, ExprId, ExprKind, StmtId, StmtKind,
-    UnaryOp,
-};
+use crate::ast::{BinaryOp, Block, BranchKind, CaseClause, CommClause, ExprId, ExprKind, StmtId, StmtKind, UnaryOp};
 use crate::visit::{Child, Walk, walk};
 use go_lexer::Tok;
 
@@ -158,8 +155,7 @@ impl<'a> Printer<'a> {
                         while let Some(ExprKind::Selector { x, .. }) = t.map(|t| &file.exprs[t].kind) {
                             t = Some(*x);
                         }
-                        let is_name =
-                            t.is_some_and(|t| matches!(file.exprs[t].kind, ExprKind::Name(_)));
+                        let is_name = t.is_some_and(|t| matches!(file.exprs[t].kind, ExprKind::Name(_)));
                         if is_name {
                             needed = true;
                             return Walk::Stop;
@@ -177,13 +173,7 @@ impl<'a> Printer<'a> {
         x
     }
 
-    fn control_clause(
-        &mut self,
-        is_for: bool,
-        init: Option<StmtId>,
-        cond: Option<ExprId>,
-        post: Option<StmtId>,
-    ) {
+    fn control_clause(&mut self, is_for: bool, init: Option<StmtId>, cond: Option<ExprId>, post: Option<StmtId>) {
         self.blank();
         let mut needs_blank = false;
         if init.is_none() && post.is_none() {
@@ -219,9 +209,8 @@ impl<'a> Printer<'a> {
     /// Whether `x` is a composite literal or the address of one.
     fn is_literal_like(&self, x: ExprId) -> bool {
         let file = self.src.file;
-        let is_literal = |x: ExprId| {
-            matches!(file.exprs[strip_all_parens(file, x)].kind, ExprKind::CompositeLit { .. })
-        };
+        let is_literal =
+            |x: ExprId| matches!(file.exprs[strip_all_parens(file, x)].kind, ExprKind::CompositeLit { .. });
         match file.exprs[strip_all_parens(file, x)].kind {
             ExprKind::CompositeLit { .. } => true,
             ExprKind::Unary { op: UnaryOp::Addr, x } => is_literal(x),

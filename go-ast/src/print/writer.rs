@@ -174,9 +174,10 @@ impl<'a> Printer<'a> {
                 c.index += 1;
                 c.offset = group.offset();
                 let line = self.src.line(c.offset);
-                c.has_newline = group.notes.iter().any(|n| {
-                    self.src.line(n.offset) != line || !n.is_block() || n.text.contains('\n')
-                });
+                c.has_newline = group
+                    .notes
+                    .iter()
+                    .any(|n| self.src.line(n.offset) != line || !n.is_block() || n.text.contains('\n'));
             }
             None => c.offset = u32::MAX,
         }

@@ -33,11 +33,7 @@ impl Fx<'_, '_> {
             }
             Op::ConstStr(s) => {
                 let n = self.prog.strings[*s].len();
-                let p = if n == 0 {
-                    self.b.ins().iconst(types::I64, 0)
-                } else {
-                    self.symbol(Program::str_symbol(*s))
-                };
+                let p = if n == 0 { self.b.ins().iconst(types::I64, 0) } else { self.symbol(Program::str_symbol(*s)) };
                 let len = self.b.ins().iconst(types::I64, n as i64);
                 self.def(i, Repr::Parts(SmallVec::from_slice(&[p, len])));
             }
@@ -202,11 +198,8 @@ impl Fx<'_, '_> {
         let sym = self.prog.find_named("runtime.mallocgc").expect("bug: runtime.mallocgc is not declared");
         let f = self.func_ref(sym, sig);
         let size = self.b.ins().iconst(types::I64, l.size as i64);
-        let desc = if l.ptr_bytes == 0 {
-            self.b.ins().iconst(types::I64, 0)
-        } else {
-            self.symbol(Program::type_symbol(ty))
-        };
+        let desc =
+            if l.ptr_bytes == 0 { self.b.ins().iconst(types::I64, 0) } else { self.symbol(Program::type_symbol(ty)) };
         let zero = self.b.ins().iconst(types::I8, 1);
         let call = self.b.ins().call(f, &[size, desc, zero]);
         self.b.inst_results(call)[0]

@@ -4,7 +4,9 @@ use super::Fx;
 use crate::abi::clif_type;
 use crate::repr::Repr;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{AbiParam, Signature, AtomicRmwOp, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value as V, types};
+use cranelift_codegen::ir::{
+    AbiParam, AtomicRmwOp, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Value as V, types,
+};
 use cranelift_codegen::isa::CallConv;
 use go_ir::{Inst, Intrinsic, Value};
 
@@ -13,7 +15,13 @@ impl Fx<'_, '_> {
     pub(crate) fn intrinsic(&mut self, i: Inst, which: Intrinsic, args: &[Value]) {
         use Intrinsic as I;
         match which {
-            I::AtomicLoad | I::AtomicStore | I::AtomicXchg | I::AtomicAdd | I::AtomicCas | I::AtomicAnd | I::AtomicOr => {
+            I::AtomicLoad
+            | I::AtomicStore
+            | I::AtomicXchg
+            | I::AtomicAdd
+            | I::AtomicCas
+            | I::AtomicAnd
+            | I::AtomicOr => {
                 self.atomic(i, which, args);
             }
             I::Sqrt | I::Floor | I::Ceil | I::Trunc | I::RoundToEven | I::Abs => {

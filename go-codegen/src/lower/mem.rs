@@ -251,9 +251,7 @@ impl Fx<'_, '_> {
                 left -= here;
                 let fine = match &inst.op {
                     Op::Store { .. } | Op::Call { .. } | Op::MakeInterface { .. } => true,
-                    Op::Extract { .. } => {
-                        self.prog.types.layout_of(self.ty(inst.results[0])).parts.is_some()
-                    }
+                    Op::Extract { .. } => self.prog.types.layout_of(self.ty(inst.results[0])).parts.is_some(),
                     _ => false,
                 };
                 if !fine {

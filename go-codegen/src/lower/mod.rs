@@ -13,16 +13,13 @@ mod mem;
 use crate::abi::{ArgPlace, BlockLayout, Convention, block_layout, clif_type, signature};
 use crate::repr::Repr;
 use cranelift_codegen::ir::{
-    self as clif, BlockArg, ExtFuncData, ExternalName, FuncRef, GlobalValueData, InstBuilder, MemFlagsData,
-    SigRef, Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode, Type, UserExternalName,
-    UserFuncName, types,
+    self as clif, BlockArg, ExtFuncData, ExternalName, FuncRef, GlobalValueData, InstBuilder, MemFlagsData, SigRef,
+    Signature, SourceLoc, StackSlotData, StackSlotKind, TrapCode, Type, UserExternalName, UserFuncName, types,
 };
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Switch};
 use go_abi::object::SymbolId;
-use go_ir::{
-    Block, FuncBody, FuncId, Function, Inst, Op, Program, StorageMap, Target, Terminator, Ty, Value,
-};
+use go_ir::{Block, FuncBody, FuncId, Function, Inst, Op, Program, StorageMap, Target, Terminator, Ty, Value};
 use go_source::{Idx, Pos};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -148,10 +145,9 @@ pub(crate) fn thunk(
     let args: Vec<clif::Value> = b.block_params(entry)[1..].to_vec();
     let import = |b: &mut FunctionBuilder<'_>, sig: Signature| {
         let sig = b.import_signature(sig);
-        let name = b.func.declare_imported_user_function(UserExternalName {
-            namespace: 0,
-            index: Program::func_symbol(func).0,
-        });
+        let name = b
+            .func
+            .declare_imported_user_function(UserExternalName { namespace: 0, index: Program::func_symbol(func).0 });
         b.import_function(ExtFuncData {
             name: ExternalName::user(name),
             signature: sig,
@@ -310,7 +306,9 @@ impl Fx<'_, '_> {
             for i in &block.insts {
                 insts += 1;
                 match &self.f.insts[*i].op {
-                    Op::Call { .. } | Op::MakeClosure { .. } | Op::MakeInterface { .. } | Op::Alloc { .. } => return true,
+                    Op::Call { .. } | Op::MakeClosure { .. } | Op::MakeInterface { .. } | Op::Alloc { .. } => {
+                        return true;
+                    }
                     Op::BoundsCheck { .. } => {}
                     _ => {
                         for r in &self.f.insts[*i].results {
@@ -587,8 +585,7 @@ impl Fx<'_, '_> {
             return *f;
         }
         let sig = self.sig_ref(sig);
-        let name =
-            self.b.func.declare_imported_user_function(UserExternalName { namespace: 0, index: sym.0 });
+        let name = self.b.func.declare_imported_user_function(UserExternalName { namespace: 0, index: sym.0 });
         let f = self.b.import_function(ExtFuncData {
             name: ExternalName::user(name),
             signature: sig,
@@ -614,10 +611,7 @@ impl Fx<'_, '_> {
         let gv = match self.symbols.get(&sym) {
             Some(gv) => *gv,
             None => {
-                let name = self
-                    .b
-                    .func
-                    .declare_imported_user_function(UserExternalName { namespace: 0, index: sym.0 });
+                let name = self.b.func.declare_imported_user_function(UserExternalName { namespace: 0, index: sym.0 });
                 let gv = self.b.create_global_value(GlobalValueData::Symbol {
                     name: ExternalName::user(name),
                     offset: 0.into(),

@@ -20,20 +20,9 @@ pub(super) enum Place {
     /// A variable in memory.
     Addr(Value, Ty),
     /// An element of a slice: base, length, index.
-    Elem {
-        base: Value,
-        len: Value,
-        idx: Idx,
-        elem: Ty,
-    },
+    Elem { base: Value, len: Value, idx: Idx, elem: Ty },
     /// An element of an array in memory (`check`: behind a pointer).
-    ArrayElem {
-        base: Value,
-        len: u64,
-        idx: Idx,
-        elem: Ty,
-        check: bool,
-    },
+    ArrayElem { base: Value, len: u64, idx: Idx, elem: Ty, check: bool },
     /// An element of a map.
     Map(Value, Value),
 }

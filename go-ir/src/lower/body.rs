@@ -8,9 +8,7 @@
 use super::analysis::Facts;
 use super::program::{Instance, Lowerer};
 use crate::build::FunctionBuilder;
-use crate::ir::{
-    Attrs, BinOp, Block, Callee, CmpOp, FuncBody, FuncId, GlobalId, Intrinsic, Op, UnOp, Value,
-};
+use crate::ir::{Attrs, BinOp, Block, Callee, CmpOp, FuncBody, FuncId, GlobalId, Intrinsic, Op, UnOp, Value};
 use crate::ty::{Basic, Layout, Ty, TyKind};
 use go_ast::{DeclKind, ExprId, File};
 use go_source::{FileId, Pos, Symbol};

@@ -174,7 +174,8 @@ impl Body<'_, '_> {
                 Basic::Complex64 => ("printcomplex64", v),
                 Basic::Complex128 => ("printcomplex128", v),
                 Basic::String => {
-                    let quoted = self.lo.prog.types.named(t).is_some_and(|n| n.pkg_path == "runtime" && n.name == "quoted");
+                    let quoted =
+                        self.lo.prog.types.named(t).is_some_and(|n| n.pkg_path == "runtime" && n.name == "quoted");
                     (if quoted { "printquoted" } else { "printstring" }, v)
                 }
                 Basic::UnsafePointer => ("printpointer", v),

@@ -211,8 +211,7 @@ impl Body<'_, '_> {
         if sig.variadic {
             let st = sig.params[fixed];
             let elem = self.elem(st);
-            let rest: Vec<Value> =
-                vs.get(fixed..).unwrap_or(&[]).iter().map(|v| self.convert_to(*v, elem)).collect();
+            let rest: Vec<Value> = vs.get(fixed..).unwrap_or(&[]).iter().map(|v| self.convert_to(*v, elem)).collect();
             out.push(self.slice_of(&rest, st));
         }
     }

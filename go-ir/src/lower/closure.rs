@@ -135,19 +135,10 @@ impl Body<'_, '_> {
     fn is_method_or_func(&self, f: ExprId) -> bool {
         self.generic_func(f).is_some()
             || matches!(self.tree.exprs[f].kind, ExprKind::Index { .. })
-            || self
-                .selection(f)
-                .is_some_and(|(_, s, _)| s.kind != go_types::info::SelectionKind::FieldVal)
+            || self.selection(f).is_some_and(|(_, s, _)| s.kind != go_types::info::SelectionKind::FieldVal)
     }
 
-    fn delayed_builtin(
-        &mut self,
-        call: ExprId,
-        b: Builtin,
-        args: &[ExprId],
-        _ellipsis: bool,
-        kind: WrapKind,
-    ) -> Value {
+    fn delayed_builtin(&mut self, call: ExprId, b: Builtin, args: &[ExprId], _ellipsis: bool, kind: WrapKind) -> Value {
         let vs = self.builtin_operands(b, args);
         self.at(call);
         self.delayed(kind, &vs, move |s, vs| {

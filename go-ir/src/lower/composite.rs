@@ -4,8 +4,8 @@ use super::body::{Body, Opnd};
 use crate::ir::{Intrinsic, Op, Value};
 use crate::ty::{Ty, TyKind};
 use go_ast::{ExprId, ExprKind};
-use smallvec::{SmallVec, smallvec};
 use go_source::Symbol;
+use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// Array literals with at least so many constant elements are copied from read-only data.

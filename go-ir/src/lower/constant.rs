@@ -44,8 +44,13 @@ impl Body<'_, '_> {
                     let id = self.lo.prog.string(bytes);
                     self.fr.b.emit(Op::ConstStr(id), ty)
                 }
-                Basic::Float64 => self.fr.b.emit(Op::ConstFloat(constant::float64_val(&constant::to_float(c)).to_bits()), ty),
-                Basic::Float32 => self.fr.b.emit(Op::ConstFloat(f64::from(constant::float32_val(&constant::to_float(c))).to_bits()), ty),
+                Basic::Float64 => {
+                    self.fr.b.emit(Op::ConstFloat(constant::float64_val(&constant::to_float(c)).to_bits()), ty)
+                }
+                Basic::Float32 => self
+                    .fr
+                    .b
+                    .emit(Op::ConstFloat(f64::from(constant::float32_val(&constant::to_float(c))).to_bits()), ty),
                 Basic::Complex64 | Basic::Complex128 => {
                     let part = if b == Basic::Complex64 { Ty::FLOAT32 } else { Ty::FLOAT64 };
                     let (re, im) = (constant::real(c), constant::imag(c));

@@ -84,13 +84,7 @@ impl Body<'_, '_> {
     }
 
     /// `for init; cond; post { body }`
-    pub(super) fn for_stmt(
-        &mut self,
-        init: Option<StmtId>,
-        cond: Option<ExprId>,
-        post: Option<StmtId>,
-        body: &Block,
-    ) {
+    pub(super) fn for_stmt(&mut self, init: Option<StmtId>, cond: Option<ExprId>, post: Option<StmtId>, body: &Block) {
         let label = self.fr.pending_label.take();
         if let Some(i) = init {
             self.stmt(i);
@@ -270,15 +264,13 @@ impl Body<'_, '_> {
                     self.return_stored();
                 }
             }
-            Exit::Break(id) | Exit::Continue(id) => {
-                match self.fr.targets.iter().find(|t| t.id == id).copied() {
-                    Some(t) => {
-                        self.clear_next();
-                        self.jump_target(t, matches!(exit, Exit::Break(_)));
-                    }
-                    None => self.leave_range(exit),
+            Exit::Break(id) | Exit::Continue(id) => match self.fr.targets.iter().find(|t| t.id == id).copied() {
+                Some(t) => {
+                    self.clear_next();
+                    self.jump_target(t, matches!(exit, Exit::Break(_)));
                 }
-            }
+                None => self.leave_range(exit),
+            },
             Exit::Goto(l) => {
                 if self.fr.range_body.is_some() && !self.fr.own_labels.contains(&l) {
                     self.leave_range(exit);

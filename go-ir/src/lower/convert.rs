@@ -74,12 +74,7 @@ impl Body<'_, '_> {
             return tab;
         }
         let nil = self.is_zero(tab);
-        self.if_value(
-            nil,
-            Ty::UNSAFE_POINTER,
-            |s| s.zero(Ty::UNSAFE_POINTER),
-            |s| s.itab_type(tab),
-        )
+        self.if_value(nil, Ty::UNSAFE_POINTER, |s| s.zero(Ty::UNSAFE_POINTER), |s| s.itab_type(tab))
     }
 
     /// `tab.Type` of a non-nil itab.
@@ -135,9 +130,7 @@ impl Body<'_, '_> {
             TyKind::Struct(fields) => {
                 let parts: Vec<Value> = fields
                     .iter()
-                    .map(|f| {
-                        if self.size_of(f.ty) == 0 { self.zero(f.ty) } else { self.unbox_direct(data, f.ty) }
-                    })
+                    .map(|f| if self.size_of(f.ty) == 0 { self.zero(f.ty) } else { self.unbox_direct(data, f.ty) })
                     .collect();
                 self.compose(&parts, ty)
             }

@@ -400,14 +400,8 @@ impl Lowerer<'_> {
             init.relocs.push(DataReloc { offset, target, addend: 0, width: 4 });
         }
         let size = init.bytes.len() as u64;
-        let d = self.prog.datas.push(Data {
-            name: "".into(),
-            init,
-            size,
-            align: 1,
-            writable: false,
-            has_pointers: false,
-        });
+        let d =
+            self.prog.datas.push(Data { name: "".into(), init, size, align: 1, writable: false, has_pointers: false });
         cx.names.insert(key, d);
         Program::data_symbol(d)
     }
@@ -523,9 +517,7 @@ impl Lowerer<'_> {
     /// The package that a type's unexported names belong to.
     fn package_of(&self, t: Ty) -> Option<String> {
         match self.prog.types.kind(t) {
-            TyKind::Named(_) => {
-                self.prog.types.named(t).map(|n| n.pkg_path.clone()).filter(|p| !p.is_empty())
-            }
+            TyKind::Named(_) => self.prog.types.named(t).map(|n| n.pkg_path.clone()).filter(|p| !p.is_empty()),
             TyKind::Basic(Basic::UnsafePointer) => Some("unsafe".into()),
             TyKind::Pointer(e) | TyKind::Slice(e) | TyKind::Array(e, _) | TyKind::Chan(_, e) => {
                 match self.prog.types.kind(*e) {
@@ -752,10 +744,9 @@ impl Lowerer<'_> {
 
     fn needs_key_update(&mut self, t: Ty) -> bool {
         match self.prog.types.under(t).clone() {
-            TyKind::Basic(b) => matches!(
-                b,
-                Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String
-            ),
+            TyKind::Basic(b) => {
+                matches!(b, Basic::Float32 | Basic::Float64 | Basic::Complex64 | Basic::Complex128 | Basic::String)
+            }
             TyKind::Interface(_) => true,
             TyKind::Array(e, _) => self.needs_key_update(e),
             TyKind::Struct(fs) => fs.iter().any(|f| self.needs_key_update(f.ty)),

@@ -217,8 +217,7 @@ impl Lowerer<'_> {
         let mut waiting: FxHashMap<PkgId, usize> = FxHashMap::default();
         let mut users: FxHashMap<PkgId, Vec<PkgId>> = FxHashMap::default();
         for p in &rest {
-            let needs: Vec<PkgId> =
-                imports[p].iter().copied().filter(|i| imports.contains_key(i) && i != p).collect();
+            let needs: Vec<PkgId> = imports[p].iter().copied().filter(|i| imports.contains_key(i) && i != p).collect();
             waiting.insert(*p, needs.len());
             for n in needs {
                 users.entry(n).or_default().push(*p);
@@ -273,7 +272,10 @@ impl Lowerer<'_> {
                     ExprKind::Selector { .. } => return false,
                     _ => return true,
                 };
-                return matches!(name, "clear" | "close" | "copy" | "delete" | "panic" | "print" | "println" | "recover");
+                return matches!(
+                    name,
+                    "clear" | "close" | "copy" | "delete" | "panic" | "print" | "println" | "recover"
+                );
             }
             _ => {}
         }

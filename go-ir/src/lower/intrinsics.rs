@@ -198,10 +198,7 @@ impl Body<'_, '_> {
             }
             Kind::MulOverflow => {
                 let t = self.fr.b.ty(args[0]);
-                let r = self
-                    .fr
-                    .b
-                    .emit_multi(Op::Intrinsic(Intrinsic::MulHiLo, smallvec![args[0], args[1]]), &[t, t]);
+                let r = self.fr.b.emit_multi(Op::Intrinsic(Intrinsic::MulHiLo, smallvec![args[0], args[1]]), &[t, t]);
                 let none = self.is_zero(r[0]);
                 let over = self.not(none);
                 smallvec![r[1], over]

@@ -14,11 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(super) enum Source {
     /// Declared on a named type.
-    Declared {
-        obj: ObjId,
-        args: Vec<Ty>,
-        ptr_recv: bool,
-    },
+    Declared { obj: ObjId, args: Vec<Ty>, ptr_recv: bool },
     /// A method of an embedded interface.
     Iface { iface: Ty, index: u32 },
 }
@@ -201,9 +197,7 @@ impl Lowerer<'_> {
     /// Index of a method among an interface type's.
     pub fn iface_method_index(&self, iface: Ty, name: Symbol, pkg: Option<Symbol>) -> u32 {
         match self.prog.types.under(iface) {
-            TyKind::Interface(ms) => {
-                ms.iter().position(|m| m.name == name && m.pkg == pkg).unwrap_or_default() as u32
-            }
+            TyKind::Interface(ms) => ms.iter().position(|m| m.name == name && m.pkg == pkg).unwrap_or_default() as u32,
             _ => 0,
         }
     }

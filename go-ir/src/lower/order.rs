@@ -128,8 +128,8 @@ impl Body<'_, '_> {
         let c = if tv.val.0 != 0 || matches!(tv.mode, Mode::TypeExpr | Mode::Builtin) {
             false
         } else {
-            let whole = self.order_kind(e) == Kind::Whole
-                && !matches!(self.tree.exprs[e].kind, ExprKind::Binary { .. });
+            let whole =
+                self.order_kind(e) == Kind::Whole && !matches!(self.tree.exprs[e].kind, ExprKind::Binary { .. });
             whole || self.operands(e).into_iter().any(|o| self.has_call(o))
         };
         self.calls.insert(e, c);
@@ -141,10 +141,8 @@ impl Body<'_, '_> {
         if self.fr.ordered.contains_key(&e) || !self.has_call(e) {
             return;
         }
-        let parens_or_tuple = matches!(
-            self.lo.checker.store.types[self.tv(e).ty],
-            go_types::ty::Type::Tuple(_)
-        ) && matches!(self.tree.exprs[e].kind, ExprKind::Call { .. });
+        let parens_or_tuple = matches!(self.lo.checker.store.types[self.tv(e).ty], go_types::ty::Type::Tuple(_))
+            && matches!(self.tree.exprs[e].kind, ExprKind::Call { .. });
         if self.order_kind(e) == Kind::Whole && !parens_or_tuple {
             let v = self.expr(e);
             self.fr.ordered.insert(e, v);

@@ -188,7 +188,10 @@ impl<'a> Lowerer<'a> {
         }
         if matches!(
             name.as_str(),
-            "reflect.Value.Method" | "reflect.Value.MethodByName" | "reflect.(*rtype).Method" | "reflect.(*rtype).MethodByName"
+            "reflect.Value.Method"
+                | "reflect.Value.MethodByName"
+                | "reflect.(*rtype).Method"
+                | "reflect.(*rtype).MethodByName"
         ) {
             self.reflect_methods = true;
         }

@@ -1,7 +1,7 @@
 //! `for … range` over everything but functions.
 
-use super::body::{Body, Opnd};
 use super::assign::Place;
+use super::body::{Body, Opnd};
 use crate::ir::{BinOp, CmpOp, Value};
 use crate::ty::{Basic, Ty, TyKind};
 use go_ast::{Block, ExprId, ExprKind};
@@ -146,14 +146,7 @@ impl Body<'_, '_> {
     }
 
     /// A counting loop: `make` sets the iteration variables from the counter.
-    fn counted(
-        &mut self,
-        ty: Ty,
-        n: Value,
-        body: &Block,
-        pos: Pos,
-        make: impl FnOnce(&mut Self, Value),
-    ) {
+    fn counted(&mut self, ty: Ty, n: Value, body: &Block, pos: Pos, make: impl FnOnce(&mut Self, Value)) {
         let label = self.fr.pending_label.take();
         let (head, start, next, done) =
             (self.fr.b.new_block(), self.fr.b.new_block(), self.fr.b.new_block(), self.fr.b.new_block());

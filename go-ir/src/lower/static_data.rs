@@ -154,7 +154,8 @@ impl Lowerer<'_> {
         let t = self.checker.default_type(tv.ty);
         let from = self.ty(t, &Instance::default());
         let same = self.prog.types.underlying(from) == self.prog.types.underlying(own);
-        same && !matches!(self.prog.types.under(own), TyKind::Interface(_)) && self.static_expr(tree, arg, from, out, off)
+        same && !matches!(self.prog.types.under(own), TyKind::Interface(_))
+            && self.static_expr(tree, arg, from, out, off)
     }
 
     /// An interface value: the dynamic value is made by `value`, in place or in data of its own.

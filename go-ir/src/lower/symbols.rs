@@ -63,8 +63,7 @@ impl Symbols {
         for file in &data.files {
             let Some(tree) = checker.trees.get(file) else { continue };
             for d in &tree.directives {
-                let Some(rest) =
-                    d.text.strip_prefix("go:linkname ").or_else(|| d.text.strip_prefix("go:linknamestd "))
+                let Some(rest) = d.text.strip_prefix("go:linkname ").or_else(|| d.text.strip_prefix("go:linknamestd "))
                 else {
                     continue;
                 };
@@ -149,9 +148,11 @@ impl Symbols {
     }
 
     fn is_method(&self, checker: &Checker, obj: ObjId) -> bool {
-        checker.decls.get(&obj).and_then(|d| checker.trees.get(&d.decl.file).map(|t| (t, d))).is_some_and(|(t, d)| {
-            matches!(t.all_decls[d.decl.decl].kind, DeclKind::Func { recv: Some(_), .. })
-        })
+        checker
+            .decls
+            .get(&obj)
+            .and_then(|d| checker.trees.get(&d.decl.file).map(|t| (t, d)))
+            .is_some_and(|(t, d)| matches!(t.all_decls[d.decl.decl].kind, DeclKind::Func { recv: Some(_), .. }))
     }
 
     /// The package-level object with this natural name.
@@ -201,10 +202,8 @@ impl Symbols {
                 t = checker.unalias(elem);
                 ptr = true;
             }
-            let base = checker
-                .store
-                .named_data(t)
-                .map_or("?", |n| checker.store.text(checker.store.objects[n.obj].name));
+            let base =
+                checker.store.named_data(t).map_or("?", |n| checker.store.text(checker.store.objects[n.obj].name));
             return if ptr { format!("{path}.(*{base}).{name}") } else { format!("{path}.{base}.{name}") };
         }
         format!("{path}.{name}")

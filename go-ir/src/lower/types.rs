@@ -230,10 +230,7 @@ impl Lowerer<'_> {
                 link_name.push_str(&format!("·{}", self.link_string(*o)));
             }
         }
-        self.prog.types.set_named(
-            ty,
-            NamedInfo { underlying: None, pkg_path: path, pkg_name, name: shown, link_name },
-        );
+        self.prog.types.set_named(ty, NamedInfo { underlying: None, pkg_path: path, pkg_name, name: shown, link_name });
         let under = self.checker.under(t);
         let mut ignored = false;
         let u = self.convert_type(under, inst, &mut ignored);

@@ -315,9 +315,7 @@ impl Gvn<'_> {
             (BoundsKind::Index, Some(n)) => n >= 0 && self.at_least.get(&len).is_some_and(|m| n < *m),
             (BoundsKind::Index, None) => non_neg && self.lt.contains(&(index, len)),
             (_, Some(n)) => n >= 0 && self.at_least.get(&len).is_some_and(|m| n <= *m),
-            (_, None) => {
-                non_neg && (index == len || self.le.contains(&(index, len)) || self.is_len_of_cap(index, len))
-            }
+            (_, None) => non_neg && (index == len || self.le.contains(&(index, len)) || self.is_len_of_cap(index, len)),
         };
         if known {
             return false;

@@ -24,7 +24,18 @@ const MAX_CALLER: usize = 4000;
 const CALL_COST: u32 = 10;
 
 /// Functions that other stages know by name.
-const NEVER: &[&str] = &["runtime.deferproc", "runtime.deferprocat", "runtime.deferrangefunc", "runtime.deferreturn", "runtime.gorecover", "runtime.gopanic", "runtime.newproc", "runtime.newobject", "runtime.mallocgc", "runtime.growslice"];
+const NEVER: &[&str] = &[
+    "runtime.deferproc",
+    "runtime.deferprocat",
+    "runtime.deferrangefunc",
+    "runtime.deferreturn",
+    "runtime.gorecover",
+    "runtime.gopanic",
+    "runtime.newproc",
+    "runtime.newobject",
+    "runtime.mallocgc",
+    "runtime.growslice",
+];
 
 /// What is known about a function as a callee.
 #[derive(Clone, Copy, Debug, Default)]
@@ -295,10 +306,7 @@ fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &
                 v
             }
             None => {
-                let v = f.values.push(ValueData {
-                    ty: callee.values[*r].ty,
-                    def: ValueDef::Result(new, k as u32),
-                });
+                let v = f.values.push(ValueData { ty: callee.values[*r].ty, def: ValueDef::Result(new, k as u32) });
                 m.values[r.0 as usize] = Some(v);
                 v
             }
@@ -309,7 +317,15 @@ fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &
 }
 
 /// Inlines a body of one block in place; index of the instruction after it.
-fn splice(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Function, site: &Site1, repl: &mut Replacements) -> usize {
+fn splice(
+    f: &mut Function,
+    block: Block,
+    k: usize,
+    call: Inst,
+    callee: &Function,
+    site: &Site1,
+    repl: &mut Replacements,
+) -> usize {
     let mut m = prepare(f, call, callee, site);
     let mut new = Vec::new();
     for i in &callee.blocks[Block(0)].insts {
@@ -329,7 +345,15 @@ fn splice(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Functio
 }
 
 /// Inlines a body of several blocks; the instructions after the call move to a new block.
-fn insert(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Function, site: &Site1, repl: &mut Replacements) {
+fn insert(
+    f: &mut Function,
+    block: Block,
+    k: usize,
+    call: Inst,
+    callee: &Function,
+    site: &Site1,
+    repl: &mut Replacements,
+) {
     let mut m = prepare(f, call, callee, site);
     let cold = f.blocks[block].cold;
     // Number all values first: blocks are not in dominance order.
@@ -378,13 +402,7 @@ fn insert(f: &mut Function, block: Block, k: usize, call: Inst, callee: &Functio
             let args: SmallVec<[Value; 2]> = vs.iter().copied().collect();
             term = Terminator::Jump(Target { block: cont, args });
         }
-        let got = f.blocks.push(BlockData {
-            params,
-            insts,
-            term,
-            term_pos: data.term_pos,
-            cold: data.cold || cold,
-        });
+        let got = f.blocks.push(BlockData { params, insts, term, term_pos: data.term_pos, cold: data.cold || cold });
         debug_assert_eq!(got, nb);
     }
     let mut tail = f.blocks[block].insts.split_off(k);

@@ -265,9 +265,10 @@ fn fold_compose(f: &Function, parts: &[Value], ty: Ty) -> Option<Fold> {
     if f.values[*agg].ty != ty {
         return None;
     }
-    let whole = parts.iter().enumerate().all(
-        |(k, p)| matches!(def(f, *p), Some(Op::Extract { agg: a, index }) if a == agg && *index as usize == k),
-    );
+    let whole = parts
+        .iter()
+        .enumerate()
+        .all(|(k, p)| matches!(def(f, *p), Some(Op::Extract { agg: a, index }) if a == agg && *index as usize == k));
     whole.then_some(Fold::Value(*agg))
 }
 
@@ -333,10 +334,18 @@ fn fold_binary(cx: &PassCx<'_>, f: &Function, op: BinOp, a: Value, b: Value, ty:
             BinOp::Sub => x.wrapping_sub(y),
             BinOp::Mul => x.wrapping_mul(y),
             BinOp::Div if y != 0 => {
-                if signed { x.wrapping_div(y) } else { (ux / uy) as i64 }
+                if signed {
+                    x.wrapping_div(y)
+                } else {
+                    (ux / uy) as i64
+                }
             }
             BinOp::Rem if y != 0 => {
-                if signed { x.wrapping_rem(y) } else { (ux % uy) as i64 }
+                if signed {
+                    x.wrapping_rem(y)
+                } else {
+                    (ux % uy) as i64
+                }
             }
             BinOp::Div | BinOp::Rem => return None,
             BinOp::And => x & y,
@@ -344,10 +353,20 @@ fn fold_binary(cx: &PassCx<'_>, f: &Function, op: BinOp, a: Value, b: Value, ty:
             BinOp::Xor => x ^ y,
             BinOp::AndNot => x & !y,
             BinOp::Shl => {
-                if count >= u64::from(bits) { 0 } else { x << count }
+                if count >= u64::from(bits) {
+                    0
+                } else {
+                    x << count
+                }
             }
             BinOp::Shr => {
-                if signed { x >> count.min(63) } else if count >= u64::from(bits) { 0 } else { (ux >> count) as i64 }
+                if signed {
+                    x >> count.min(63)
+                } else if count >= u64::from(bits) {
+                    0
+                } else {
+                    (ux >> count) as i64
+                }
             }
         };
         return Some(Fold::Op(Op::ConstInt(wrap(r, bits, signed))));
@@ -423,8 +442,7 @@ fn known_object(f: &Function, v: Value) -> bool {
 /// Removes block parameters that always receive the same value.
 fn trivial_params(f: &mut Function) -> bool {
     let n = f.blocks.len();
-    let mut same: Vec<Vec<Option<Option<Value>>>> =
-        f.blocks.iter().map(|b| vec![None; b.params.len()]).collect();
+    let mut same: Vec<Vec<Option<Option<Value>>>> = f.blocks.iter().map(|b| vec![None; b.params.len()]).collect();
     for data in f.blocks.iter() {
         for_each_target(&data.term, |t| {
             for (k, a) in t.args.iter().enumerate() {

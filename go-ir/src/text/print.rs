@@ -132,8 +132,7 @@ pub fn function_text(prog: &Program, f: &Function) -> String {
     }
     s.push_str(" {\n");
     for (b, data) in f.blocks.iter_enumerated() {
-        let params: Vec<String> =
-            data.params.iter().map(|p| format!("v{}: {}", p.0, tt(f.values[*p].ty))).collect();
+        let params: Vec<String> = data.params.iter().map(|p| format!("v{}: {}", p.0, tt(f.values[*p].ty))).collect();
         let _ = write!(s, "b{}", b.0);
         if !params.is_empty() {
             let _ = write!(s, "({})", params.join(", "));

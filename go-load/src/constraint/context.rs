@@ -152,20 +152,14 @@ impl fmt::Display for Arch {
 impl FromStr for Os {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        [Os::Linux, Os::Windows, Os::Darwin]
-            .into_iter()
-            .find(|o| o.name() == s)
-            .ok_or(())
+        [Os::Linux, Os::Windows, Os::Darwin].into_iter().find(|o| o.name() == s).ok_or(())
     }
 }
 
 impl FromStr for Arch {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        [Arch::Amd64, Arch::Arm64]
-            .into_iter()
-            .find(|a| a.name() == s)
-            .ok_or(())
+        [Arch::Amd64, Arch::Arm64].into_iter().find(|a| a.name() == s).ok_or(())
     }
 }
 
@@ -189,12 +183,7 @@ pub struct BuildContext {
 impl BuildContext {
     /// The context of a target with Go 1.27's default experiments and lowest architecture level.
     pub fn new(os: Os, arch: Arch) -> Self {
-        let mut ctx = BuildContext {
-            os,
-            arch,
-            user_tags: Vec::new(),
-            tool_tags: Vec::new(),
-        };
+        let mut ctx = BuildContext { os, arch, user_tags: Vec::new(), tool_tags: Vec::new() };
         ctx.set_experiments("").unwrap_or_default();
         ctx
     }
@@ -273,23 +262,14 @@ impl BuildContext {
         if tag == "unix" && UNIX_OS.contains(&self.os.name()) {
             return true;
         }
-        let tag = if tag == "boringcrypto" {
-            "goexperiment.boringcrypto"
-        } else {
-            tag
-        };
+        let tag = if tag == "boringcrypto" { "goexperiment.boringcrypto" } else { tag };
         if let Some(minor) = tag.strip_prefix("go1.").and_then(|n| n.parse::<u32>().ok())
             && (1..=RELEASE_MINOR).contains(&minor)
             && !tag["go1.".len()..].starts_with('0')
         {
             return true;
         }
-        extra.contains(&tag)
-            || self
-                .user_tags
-                .iter()
-                .chain(&self.tool_tags)
-                .any(|t| t == tag)
+        extra.contains(&tag) || self.user_tags.iter().chain(&self.tool_tags).any(|t| t == tag)
     }
 
     /// Whether a file's name fits the target.
@@ -308,9 +288,7 @@ impl BuildContext {
         let is_os = |s: &str| KNOWN_OS.contains(&s);
         let is_arch = |s: &str| KNOWN_ARCH.contains(&s);
         match parts.as_slice() {
-            [.., os, arch] if is_os(os) && is_arch(arch) => {
-                *arch == self.arch.name() && *os == self.os.name()
-            }
+            [.., os, arch] if is_os(os) && is_arch(arch) => *arch == self.arch.name() && *os == self.os.name(),
             [.., last] if is_os(last) => *last == self.os.name(),
             [.., last] if is_arch(last) => *last == self.arch.name(),
             _ => true,

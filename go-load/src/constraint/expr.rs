@@ -44,19 +44,9 @@ fn syntax(msg: impl Into<String>) -> ConstraintError {
 pub fn parse(line: &str) -> Result<Expr, ConstraintError> {
     let text = line.trim();
     let text = text.strip_prefix("//go:build").unwrap_or(text);
-    let mut p = Parser {
-        s: text,
-        i: 0,
-        tok: "",
-        is_tag: false,
-        size: 0,
-    };
+    let mut p = Parser { s: text, i: 0, tok: "", is_tag: false, size: 0 };
     let x = p.or()?;
-    if p.tok.is_empty() {
-        Ok(x)
-    } else {
-        Err(syntax(format!("unexpected token {}", p.tok)))
-    }
+    if p.tok.is_empty() { Ok(x) } else { Err(syntax(format!("unexpected token {}", p.tok))) }
 }
 
 impl<'a> Parser<'a> {
@@ -95,9 +85,7 @@ impl<'a> Parser<'a> {
     fn atom(&mut self) -> Result<Expr, ConstraintError> {
         if self.tok == "(" {
             let x = self.or().map_err(|e| match e {
-                ConstraintError::Syntax(m) if m == "unexpected end of expression" => {
-                    syntax("missing close paren")
-                }
+                ConstraintError::Syntax(m) if m == "unexpected end of expression" => syntax("missing close paren"),
                 ConstraintError::Syntax(_) | ConstraintError::Multiple => e,
             })?;
             if self.tok != ")" {
@@ -171,11 +159,8 @@ pub fn parse_plus_build(text: &str) -> Option<Expr> {
                 ignore()
             } else {
                 let (neg, name) = lit.strip_prefix('!').map_or((false, lit), |n| (true, n));
-                let tag = if !name.is_empty() && name.chars().all(is_tag_char) {
-                    Expr::Tag(name.into())
-                } else {
-                    ignore()
-                };
+                let tag =
+                    if !name.is_empty() && name.chars().all(is_tag_char) { Expr::Tag(name.into()) } else { ignore() };
                 if neg { Expr::Not(Box::new(tag)) } else { tag }
             };
             y = Some(match y {
@@ -227,10 +212,7 @@ impl Expr {
             Expr::Not(x) => x.min_version(!positive),
             Expr::Tag(_) if !positive => -1,
             Expr::Tag(t) if t == "go1" => 0,
-            Expr::Tag(t) => t
-                .strip_prefix("go1.")
-                .and_then(|n| n.parse::<u32>().ok())
-                .map_or(-1, i64::from),
+            Expr::Tag(t) => t.strip_prefix("go1.").and_then(|n| n.parse::<u32>().ok()).map_or(-1, i64::from),
         }
     }
 }

@@ -24,8 +24,7 @@ fn trim(mut s: &[u8]) -> &[u8] {
 }
 
 fn is_go_build(line: &[u8]) -> bool {
-    line.strip_prefix(b"//go:build")
-        .is_some_and(|rest| rest.is_empty() || trim(rest).len() < rest.len())
+    line.strip_prefix(b"//go:build").is_some_and(|rest| rest.is_empty() || trim(rest).len() < rest.len())
 }
 
 fn next_line(p: &[u8]) -> (&[u8], &[u8]) {
@@ -114,9 +113,5 @@ pub fn build_line(source: &[u8]) -> Result<BuildLine<'_>, ConstraintError> {
             lines.push(text);
         }
     }
-    Ok(if lines.is_empty() {
-        BuildLine::None
-    } else {
-        BuildLine::PlusBuild(lines)
-    })
+    Ok(if lines.is_empty() { BuildLine::None } else { BuildLine::PlusBuild(lines) })
 }

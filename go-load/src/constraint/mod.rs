@@ -33,33 +33,19 @@ pub enum IgnoreReason {
 /// The verdict over a file's leading comments.
 ///
 /// `source` may be the whole file: reading stops at the first text that is not a comment.
-pub fn matches_header(
-    ctx: &BuildContext,
-    tags: &[&str],
-    source: &[u8],
-) -> Result<HeaderVerdict, ConstraintError> {
+pub fn matches_header(ctx: &BuildContext, tags: &[&str], source: &[u8]) -> Result<HeaderVerdict, ConstraintError> {
     let line = build_line(source)?;
     match line {
         BuildLine::GoBuild(text) => {
             let x = parse(text)?;
-            Ok(HeaderVerdict {
-                selected: x.eval(&mut |t| ctx.has_tag(t, tags)),
-                go_version: x.go_version(),
-            })
+            Ok(HeaderVerdict { selected: x.eval(&mut |t| ctx.has_tag(t, tags)), go_version: x.go_version() })
         }
         BuildLine::PlusBuild(lines) => {
-            let selected = lines
-                .iter()
-                .all(|l| parse_plus_build(l).is_none_or(|x| x.eval(&mut |t| ctx.has_tag(t, tags))));
-            Ok(HeaderVerdict {
-                selected,
-                go_version: None,
-            })
+            let selected =
+                lines.iter().all(|l| parse_plus_build(l).is_none_or(|x| x.eval(&mut |t| ctx.has_tag(t, tags))));
+            Ok(HeaderVerdict { selected, go_version: None })
         }
-        BuildLine::None => Ok(HeaderVerdict {
-            selected: true,
-            go_version: None,
-        }),
+        BuildLine::None => Ok(HeaderVerdict { selected: true, go_version: None }),
     }
 }
 

@@ -5,15 +5,11 @@ fn ctx() -> BuildContext {
 }
 
 fn selected(src: &str) -> bool {
-    matches_header(&ctx(), &[], src.as_bytes())
-        .unwrap()
-        .selected
+    matches_header(&ctx(), &[], src.as_bytes()).unwrap().selected
 }
 
 fn fails(src: &str) -> String {
-    matches_header(&ctx(), &[], src.as_bytes())
-        .unwrap_err()
-        .to_string()
+    matches_header(&ctx(), &[], src.as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
@@ -54,16 +50,10 @@ fn names_select_by_system_and_architecture() {
 fn expressions_follow_precedence_and_tags() {
     assert!(selected("//go:build linux && amd64\n\npackage p"));
     assert!(selected("//go:build !windows || nope\n\npackage p"));
-    assert!(!selected(
-        "//go:build (linux || darwin) && !amd64\n\npackage p"
-    ));
-    assert!(selected(
-        "//go:build unix && gc && go1.27 && !go1.28\n\npackage p"
-    ));
+    assert!(!selected("//go:build (linux || darwin) && !amd64\n\npackage p"));
+    assert!(selected("//go:build unix && gc && go1.27 && !go1.28\n\npackage p"));
     assert!(!selected("//go:build cgo\n\npackage p"));
-    assert!(selected(
-        "//go:build goexperiment.jsonv2 && goexperiment.regabiargs && amd64.v1\n\npackage p"
-    ));
+    assert!(selected("//go:build goexperiment.jsonv2 && goexperiment.regabiargs && amd64.v1\n\npackage p"));
     assert!(!selected("//go:build goexperiment.arenas\n\npackage p"));
     assert!(!selected("//go:build ignore\n\npackage p"));
 }
@@ -79,9 +69,7 @@ fn tags_for_one_package_hold_there_only() {
 fn old_lines_count_only_without_a_new_one_and_before_a_blank_line() {
     assert!(!selected("// +build windows\n\npackage p"));
     assert!(selected("// +build windows\npackage p"));
-    assert!(selected(
-        "// +build linux darwin\n// +build !arm64\n\npackage p"
-    ));
+    assert!(selected("// +build linux darwin\n// +build !arm64\n\npackage p"));
     assert!(!selected("// +build linux,arm64\n\npackage p"));
     assert!(selected("//go:build linux\n// +build windows\n\npackage p"));
     assert!(selected("// +buildwindows\n\npackage p"));
@@ -97,34 +85,13 @@ fn a_line_inside_a_block_comment_or_after_the_clause_is_text() {
 
 #[test]
 fn malformed_lines_are_told_as_go_tells_them() {
-    assert_eq!(
-        fails("//go:build linux &&\n\npackage p"),
-        "parsing //go:build line: unexpected end of expression"
-    );
-    assert_eq!(
-        fails("//go:build a b\n\npackage p"),
-        "parsing //go:build line: unexpected token b"
-    );
-    assert_eq!(
-        fails("//go:build (a\n\npackage p"),
-        "parsing //go:build line: missing close paren"
-    );
-    assert_eq!(
-        fails("//go:build !!a\n\npackage p"),
-        "parsing //go:build line: double negation not allowed"
-    );
-    assert_eq!(
-        fails("//go:build a & b\n\npackage p"),
-        "parsing //go:build line: invalid syntax at &"
-    );
-    assert_eq!(
-        fails("//go:build a,b\n\npackage p"),
-        "parsing //go:build line: invalid syntax at ,"
-    );
-    assert_eq!(
-        fails("//go:build a\n//go:build b\n\npackage p"),
-        "multiple //go:build comments"
-    );
+    assert_eq!(fails("//go:build linux &&\n\npackage p"), "parsing //go:build line: unexpected end of expression");
+    assert_eq!(fails("//go:build a b\n\npackage p"), "parsing //go:build line: unexpected token b");
+    assert_eq!(fails("//go:build (a\n\npackage p"), "parsing //go:build line: missing close paren");
+    assert_eq!(fails("//go:build !!a\n\npackage p"), "parsing //go:build line: double negation not allowed");
+    assert_eq!(fails("//go:build a & b\n\npackage p"), "parsing //go:build line: invalid syntax at &");
+    assert_eq!(fails("//go:build a,b\n\npackage p"), "parsing //go:build line: invalid syntax at ,");
+    assert_eq!(fails("//go:build a\n//go:build b\n\npackage p"), "multiple //go:build comments");
 }
 
 #[test]
@@ -143,8 +110,5 @@ fn experiments_change_tags_and_unknown_ones_are_refused() {
     let mut c = ctx();
     c.set_experiments("nojsonv2,arenas").unwrap();
     assert!(!c.has_tag("goexperiment.jsonv2", &[]) && c.has_tag("goexperiment.arenas", &[]));
-    assert_eq!(
-        c.set_experiments("zzz").unwrap_err().to_string(),
-        "unknown GOEXPERIMENT zzz"
-    );
+    assert_eq!(c.set_experiments("zzz").unwrap_err().to_string(), "unknown GOEXPERIMENT zzz");
 }

@@ -109,21 +109,13 @@ pub(crate) struct ModuleInputs<'a> {
 }
 
 fn find_up(fs: &dyn FileSystem, from: &Path) -> Option<PathBuf> {
-    from.ancestors()
-        .find(|d| matches!(fs.stat(&d.join("go.mod")), Ok(EntryKind::File)))
-        .map(Path::to_path_buf)
+    from.ancestors().find(|d| matches!(fs.stat(&d.join("go.mod")), Ok(EntryKind::File))).map(Path::to_path_buf)
 }
 
 fn too_new(line: &str, release: &str) -> bool {
     let nums = |v: &str| -> Vec<u32> {
         v.split('.')
-            .map(|p| {
-                p.chars()
-                    .take_while(char::is_ascii_digit)
-                    .collect::<String>()
-                    .parse()
-                    .unwrap_or(0)
-            })
+            .map(|p| p.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0))
             .collect()
     };
     nums(line) > nums(release.strip_prefix("go").unwrap_or(release))
@@ -132,13 +124,8 @@ fn too_new(line: &str, release: &str) -> bool {
 impl ModuleSet {
     /// Finds the main module and lays out the others.
     pub(crate) fn find(inputs: &ModuleInputs<'_>) -> Result<ModuleSet, Box<LoadError>> {
-        let mut set = ModuleSet {
-            main: None,
-            file: ModFile::default(),
-            vendor: None,
-            vendor_reason: "",
-            required: Vec::new(),
-        };
+        let mut set =
+            ModuleSet { main: None, file: ModFile::default(), vendor: None, vendor_reason: "", required: Vec::new() };
         let fail = |m: String| Box::new(LoadError::command(LoadErrorKind::Module(m)));
         let Some(root) = find_up(inputs.fs, inputs.cwd) else {
             if inputs.mode == ModMode::Vendor {
@@ -148,10 +135,7 @@ impl ModuleSet {
         };
         let path = root.join("go.mod");
         let shown = short_path(inputs.cwd, &path);
-        let bytes = inputs
-            .fs
-            .read(&path)
-            .map_err(|e| fail(format!("reading {shown}: {e}")))?;
+        let bytes = inputs.fs.read(&path).map_err(|e| fail(format!("reading {shown}: {e}")))?;
         let text = String::from_utf8_lossy(&bytes);
         let file = modfile::parse(&shown, &path.to_string_lossy(), &text, Strictness::Main)
             .map_err(|e| fail(format!("errors parsing {shown}:\n{}", e.join("\n"))))?;
@@ -163,19 +147,10 @@ impl ModuleSet {
         if let Some(v) = &file.go
             && too_new(v, inputs.go_release)
         {
-            let running = inputs
-                .go_release
-                .strip_prefix("go")
-                .unwrap_or(inputs.go_release);
-            return Err(fail(format!(
-                "{shown} requires go >= {v} (running go {running}; GOTOOLCHAIN=local)"
-            )));
+            let running = inputs.go_release.strip_prefix("go").unwrap_or(inputs.go_release);
+            return Err(fail(format!("{shown} requires go >= {v} (running go {running}; GOTOOLCHAIN=local)")));
         }
-        let go_version = file
-            .go
-            .as_deref()
-            .and_then(GoVersion::parse)
-            .unwrap_or(GoVersion::WITHOUT_GO_LINE);
+        let go_version = file.go.as_deref().and_then(GoVersion::parse).unwrap_or(GoVersion::WITHOUT_GO_LINE);
         let is_std = root == inputs.goroot_src || root == inputs.goroot_src.join("cmd");
         set.main = Some(Arc::new(Module {
             path: file.module.clone(),
@@ -187,13 +162,7 @@ impl ModuleSet {
             godebug: file.godebug.clone(),
         }));
         let has_vendor = matches!(inputs.fs.stat(&root.join("vendor")), Ok(EntryKind::Dir));
-        let automatic = has_vendor
-            && file.go.is_some()
-            && go_version
-                >= GoVersion {
-                    major: 1,
-                    minor: 14,
-                };
+        let automatic = has_vendor && file.go.is_some() && go_version >= GoVersion { major: 1, minor: 14 };
         let use_vendor = !is_std
             && match inputs.mode {
                 ModMode::Auto => automatic,
@@ -201,10 +170,7 @@ impl ModuleSet {
                 ModMode::Vendor => true,
             };
         if use_vendor {
-            let text = inputs
-                .fs
-                .read(&root.join("vendor/modules.txt"))
-                .unwrap_or_default();
+            let text = inputs.fs.read(&root.join("vendor/modules.txt")).unwrap_or_default();
             let list = VendorList::parse(&String::from_utf8_lossy(&text));
             let bad = list.inconsistencies(&file);
             if !bad.is_empty() {
@@ -215,24 +181,14 @@ impl ModuleSet {
                 )));
             }
             if inputs.mode == ModMode::Auto {
-                set.vendor_reason =
-                    "\n\t(Go version in go.mod is at least 1.14 and vendor directory exists.)";
+                set.vendor_reason = "\n\t(Go version in go.mod is at least 1.14 and vendor directory exists.)";
             }
             set.vendor = Some(list);
         } else if !is_std {
             set.require(inputs, &root, &file);
             // Before Go 1.17 the whole module graph was needed, hence each go.mod of it.
-            let lost = set
-                .required
-                .iter()
-                .find(|r| matches!(r.place, Place::MissingSum));
-            if let Some(r) = lost.filter(|_| {
-                go_version
-                    < GoVersion {
-                        major: 1,
-                        minor: 17,
-                    }
-            }) {
+            let lost = set.required.iter().find(|r| matches!(r.place, Place::MissingSum));
+            if let Some(r) = lost.filter(|_| go_version < GoVersion { major: 1, minor: 17 }) {
                 return Err(fail(format!(
                     "{}: missing go.sum entry for go.mod file; to add it:\n\tgo mod download {}",
                     r.module, r.module.path
@@ -255,9 +211,7 @@ impl ModuleSet {
             }
             if let Some(old) = self.required.iter_mut().find(|r| r.module.path == m.path) {
                 // The main module's line stands: since Go 1.17 it already names the highest.
-                if !semver_less(&old.module.version, &m.version)
-                    || file.require.iter().any(|r| r.path == m.path)
-                {
+                if !semver_less(&old.module.version, &m.version) || file.require.iter().any(|r| r.path == m.path) {
                     continue;
                 }
                 old.module = m.clone();
@@ -284,16 +238,8 @@ impl ModuleSet {
     }
 
     /// Whether a path of std is also one of the main module, and the message for that.
-    pub(crate) fn shadows_std(
-        &self,
-        fs: &dyn FileSystem,
-        path: &str,
-        std_dir: &Path,
-    ) -> Option<String> {
-        let main = self
-            .main
-            .as_ref()
-            .filter(|m| has_path_prefix(path, &m.path))?;
+    pub(crate) fn shadows_std(&self, fs: &dyn FileSystem, path: &str, std_dir: &Path) -> Option<String> {
+        let main = self.main.as_ref().filter(|m| has_path_prefix(path, &m.path))?;
         let (dir, _) = dir_in_module(fs, path, &main.path, &main.dir, true)?;
         (dir != std_dir).then(|| {
             format!(
@@ -319,11 +265,7 @@ impl ModuleSet {
         let mut found: Vec<Found> = Vec::new();
         let in_module = |m: &Arc<Module>, local: bool| -> Option<Found> {
             let (dir, entries) = dir_in_module(fs, path, &m.path, &m.dir, local)?;
-            Some(Found {
-                dir,
-                module: m.clone(),
-                entries,
-            })
+            Some(Found { dir, module: m.clone(), entries })
         };
         if let Some(list) = &self.vendor {
             if let Some(main) = &self.main {
@@ -337,19 +279,12 @@ impl ModuleSet {
                         path: m.path.clone(),
                         version: m.version.clone(),
                         dir: vendor_dir,
-                        go_version: go_line
-                            .as_deref()
-                            .and_then(GoVersion::parse)
-                            .unwrap_or(GoVersion::WITHOUT_GO_LINE),
+                        go_version: go_line.as_deref().and_then(GoVersion::parse).unwrap_or(GoVersion::WITHOUT_GO_LINE),
                         go_line,
                         is_main: false,
                         godebug: Vec::new(),
                     };
-                    found.push(Found {
-                        dir,
-                        module: Arc::new(module),
-                        entries,
-                    });
+                    found.push(Found { dir, module: Arc::new(module), entries });
                 }
             }
             return match found.len() {
@@ -363,11 +298,8 @@ impl ModuleSet {
         }
         let mut unverified: Option<&ModuleVersion> = None;
         // From the longest module path to the shortest.
-        let mut candidates: Vec<&Required> = self
-            .required
-            .iter()
-            .filter(|r| has_path_prefix(path, &r.module.path))
-            .collect();
+        let mut candidates: Vec<&Required> =
+            self.required.iter().filter(|r| has_path_prefix(path, &r.module.path)).collect();
         candidates.sort_by_key(|r| std::cmp::Reverse(r.module.path.len()));
         for r in candidates {
             match &r.place {
@@ -407,9 +339,7 @@ impl ModuleSet {
             return format!("{message}: {NO_MODULE}");
         };
         for r in &self.file.replace {
-            if r.new.version.is_empty()
-                && !self.required.iter().any(|q| q.module.path == r.old.path)
-            {
+            if r.new.version.is_empty() && !self.required.iter().any(|q| q.module.path == r.old.path) {
                 let dir = clean(&main.dir.join(&r.new.path));
                 if dir_in_module(fs, path, &r.old.path, &dir, true).is_some() {
                     let what = &r.old;
@@ -432,14 +362,7 @@ impl ModuleSet {
         for m in self.main.iter().chain(local) {
             if let Ok(rel) = dir.strip_prefix(&m.dir) {
                 let rel = rel.to_string_lossy().replace('\\', "/");
-                return Some((
-                    if rel.is_empty() {
-                        m.path.clone()
-                    } else {
-                        format!("{}/{rel}", m.path)
-                    },
-                    m.clone(),
-                ));
+                return Some((if rel.is_empty() { m.path.clone() } else { format!("{}/{rel}", m.path) }, m.clone()));
             }
         }
         None
@@ -454,38 +377,28 @@ fn place_of(
     m: &ModuleVersion,
     queue: &mut Vec<ModuleVersion>,
 ) -> Place {
-    let replaced = file.replace.iter().find(|r| r.old == *m).or_else(|| {
-        file.replace
-            .iter()
-            .find(|r| r.old.path == m.path && r.old.version.is_empty())
-    });
+    let replaced = file
+        .replace
+        .iter()
+        .find(|r| r.old == *m)
+        .or_else(|| file.replace.iter().find(|r| r.old.path == m.path && r.old.version.is_empty()));
     let (dir, local, actual) = match replaced {
         Some(r) if r.new.version.is_empty() => {
             let dir = clean(&root.join(&r.new.path));
             if inputs.fs.stat(&dir).is_err() {
-                return Place::Broken(format!(
-                    "{m}: replacement directory {} does not exist",
-                    r.new.path
-                ));
+                return Place::Broken(format!("{m}: replacement directory {} does not exist", r.new.path));
             }
             (dir, true, m.clone())
         }
         other => {
             let actual = other.map_or_else(|| m.clone(), |r| r.new.clone());
-            if !sums.lines().any(|l| {
-                l.strip_prefix(&format!("{} {} ", actual.path, actual.version))
-                    .is_some()
-            }) {
+            if !sums.lines().any(|l| l.strip_prefix(&format!("{} {} ", actual.path, actual.version)).is_some()) {
                 return Place::MissingSum;
             }
             let Some(cache) = inputs.mod_cache else {
                 return Place::NotDownloaded;
             };
-            let dir = cache.join(format!(
-                "{}@{}",
-                escape(&actual.path),
-                escape(&actual.version)
-            ));
+            let dir = cache.join(format!("{}@{}", escape(&actual.path), escape(&actual.version)));
             if inputs.fs.stat(&dir).is_err() {
                 return Place::NotDownloaded;
             }
@@ -499,20 +412,12 @@ fn place_of(
             let path = dir.join("go.mod");
             let shown = short_path(inputs.cwd, &path);
             let why = crate::package::reason(&e);
-            return Place::Broken(format!(
-                "module {target}: reading {shown}: open {}: {why}",
-                path.display()
-            ));
+            return Place::Broken(format!("module {target}: reading {shown}: open {}: {why}", path.display()));
         }
         Err(_) => Arc::from([]),
     };
-    let dep = modfile::parse(
-        "go.mod",
-        "go.mod",
-        &String::from_utf8_lossy(&text),
-        Strictness::Dependency,
-    )
-    .unwrap_or_default();
+    let dep =
+        modfile::parse("go.mod", "go.mod", &String::from_utf8_lossy(&text), Strictness::Dependency).unwrap_or_default();
     if local {
         queue.extend(dep.require.iter().rev().cloned());
     }
@@ -520,28 +425,16 @@ fn place_of(
         path: m.path.clone(),
         version: actual.version,
         dir,
-        go_version: dep
-            .go
-            .as_deref()
-            .and_then(GoVersion::parse)
-            .unwrap_or(GoVersion::WITHOUT_GO_LINE),
+        go_version: dep.go.as_deref().and_then(GoVersion::parse).unwrap_or(GoVersion::WITHOUT_GO_LINE),
         go_line: dep.go,
         is_main: false,
         godebug: Vec::new(),
     });
-    if local {
-        Place::Local(module)
-    } else {
-        Place::Cached(module)
-    }
+    if local { Place::Local(module) } else { Place::Cached(module) }
 }
 
 fn ambiguous(path: &str, found: &[Found], with_modules: bool) -> String {
-    let what = if with_modules {
-        "modules"
-    } else {
-        "directories"
-    };
+    let what = if with_modules { "modules" } else { "directories" };
     let mut out = format!("ambiguous import: found package {path} in multiple {what}:");
     for f in found {
         if with_modules {
@@ -574,11 +467,7 @@ fn semver_less(a: &str, b: &str) -> bool {
         let v = v.strip_prefix('v').unwrap_or(v);
         let v = v.split('+').next().unwrap_or(v);
         let (core, pre) = v.split_once('-').unwrap_or((v, ""));
-        (
-            core.split('.').map(|n| n.parse().unwrap_or(0)).collect(),
-            pre.is_empty(),
-            pre,
-        )
+        (core.split('.').map(|n| n.parse().unwrap_or(0)).collect(), pre.is_empty(), pre)
     }
     key(a) < key(b)
 }
@@ -613,8 +502,5 @@ fn dir_in_module(
 /// A folder's entries if one of them is a Go file.
 pub(crate) fn go_dir(fs: &dyn FileSystem, dir: PathBuf) -> Option<(PathBuf, Vec<DirEntry>)> {
     let entries = fs.read_dir(&dir).ok()?;
-    entries
-        .iter()
-        .any(|e| e.kind != EntryKind::Dir && e.name.ends_with(".go"))
-        .then_some((dir, entries))
+    entries.iter().any(|e| e.kind != EntryKind::Dir && e.name.ends_with(".go")).then_some((dir, entries))
 }

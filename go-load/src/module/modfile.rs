@@ -16,27 +16,16 @@ pub struct GoVersion {
 
 impl GoVersion {
     /// What the current release compiles by default.
-    pub const CURRENT: GoVersion = GoVersion {
-        major: 1,
-        minor: 27,
-    };
+    pub const CURRENT: GoVersion = GoVersion { major: 1, minor: 27 };
     /// What a go.mod without a go line means.
-    pub const WITHOUT_GO_LINE: GoVersion = GoVersion {
-        major: 1,
-        minor: 16,
-    };
+    pub const WITHOUT_GO_LINE: GoVersion = GoVersion { major: 1, minor: 16 };
 
     /// Reads `1.21`, `1.21.3`, `1.21rc2`, with or without a leading `go`.
     pub fn parse(text: &str) -> Option<GoVersion> {
         let text = text.strip_prefix("go").unwrap_or(text);
         let (major, rest) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        Some(GoVersion {
-            major: major.parse().ok()?,
-            minor: rest[..digits].parse().ok()?,
-        })
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        Some(GoVersion { major: major.parse().ok()?, minor: rest[..digits].parse().ok()? })
     }
 }
 
@@ -101,12 +90,7 @@ struct Line {
 
 /// Parses a go.mod; errors are lines `FILE:LINE: message`, or one `FILE:LINE:COLUMN: message` if the
 /// file is not even lines and blocks. `shown` and `full` are its name for messages.
-pub(crate) fn parse(
-    shown: &str,
-    full: &str,
-    text: &str,
-    strict: Strictness,
-) -> Result<ModFile, Vec<String>> {
+pub(crate) fn parse(shown: &str, full: &str, text: &str, strict: Strictness) -> Result<ModFile, Vec<String>> {
     let mut errors = Vec::new();
     let mut file = ModFile::default();
     let mut have_module = false;
@@ -144,48 +128,25 @@ pub(crate) fn parse(
             let known = tokens.len() == 1
                 && matches!(
                     tokens[0].as_str(),
-                    "module"
-                        | "godebug"
-                        | "require"
-                        | "exclude"
-                        | "replace"
-                        | "retract"
-                        | "tool"
-                        | "ignore"
+                    "module" | "godebug" | "require" | "exclude" | "replace" | "retract" | "tool" | "ignore"
                 );
             if !known && strict == Strictness::Main {
-                errors.push(format!(
-                    "{shown}:{number}: unknown block type: {}",
-                    tokens.join(" ")
-                ));
+                errors.push(format!("{shown}:{number}: unknown block type: {}", tokens.join(" ")));
             }
             block = Some((tokens.swap_remove(0), number, known));
             continue;
         }
         let verb = tokens.remove(0);
         let line = Line { number, tokens };
-        add(
-            &mut file,
-            &mut have_module,
-            &verb,
-            &line,
-            strict,
-            &mut |m| {
-                errors.push(format!("{shown}:{number}: {m}"));
-            },
-        );
+        add(&mut file, &mut have_module, &verb, &line, strict, &mut |m| {
+            errors.push(format!("{shown}:{number}: {m}"));
+        });
     }
     if let Some((_, start, _)) = block {
         let at = text.lines().count() + 1;
-        return Err(vec![format!(
-            "{shown}:{at}: syntax error (unterminated block started at {full}:{start}:1)"
-        )]);
+        return Err(vec![format!("{shown}:{at}: syntax error (unterminated block started at {full}:{start}:1)")]);
     }
-    if errors.is_empty() {
-        Ok(file)
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(file) } else { Err(errors) }
 }
 
 fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
@@ -199,10 +160,7 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
             break;
         }
         if rest.starts_with("/*") {
-            return Err((
-                column,
-                "mod files must use // comments (not /* */ comments)".into(),
-            ));
+            return Err((column, "mod files must use // comments (not /* */ comments)".into()));
         }
         let len = match c {
             '(' | ')' | '[' | ']' | ',' | '{' | '}' => 1,
@@ -225,10 +183,8 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
             _ => {
                 let mut len = rest.len();
                 for (i, d) in rest.char_indices() {
-                    if matches!(
-                        d,
-                        ' ' | '\t' | '\r' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | '"' | '`'
-                    ) || rest[i..].starts_with("//")
+                    if matches!(d, ' ' | '\t' | '\r' | '(' | ')' | '[' | ']' | '{' | '}' | ',' | '"' | '`')
+                        || rest[i..].starts_with("//")
                         || rest[i..].starts_with("/*")
                     {
                         len = i;
@@ -246,8 +202,7 @@ fn tokenize(line: &str) -> Result<Vec<String>, (usize, String)> {
 
 fn string(token: &str) -> Result<String, String> {
     if token.starts_with(['"', '`']) {
-        crate::scan::unquote(token.as_bytes())
-            .ok_or_else(|| "invalid quoted string: invalid syntax".to_owned())
+        crate::scan::unquote(token.as_bytes()).ok_or_else(|| "invalid quoted string: invalid syntax".to_owned())
     } else if token.contains(['"', '`']) {
         Err("invalid quoted string: unquoted string cannot contain quote".into())
     } else {
@@ -276,9 +231,7 @@ fn is_go_version(v: &str) -> bool {
     if rest.is_empty() {
         return true;
     }
-    let letters = rest
-        .find(|c: char| !c.is_ascii_lowercase())
-        .unwrap_or(rest.len());
+    let letters = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
     letters > 0 && letters < rest.len() && rest[letters..].bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -287,10 +240,7 @@ fn is_version(v: &str) -> bool {
         return false;
     };
     let core = rest.find(['-', '+']).map_or(rest, |i| &rest[..i]);
-    core.split('.').count() == 3
-        && core
-            .split('.')
-            .all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+    core.split('.').count() == 3 && core.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_directory_path(p: &str) -> bool {
@@ -319,9 +269,7 @@ fn add(
 ) {
     let args: Vec<&str> = line.tokens.iter().map(String::as_str).collect();
     debug_assert!(line.number > 0);
-    if strict == Strictness::Dependency
-        && !matches!(verb, "go" | "module" | "retract" | "require" | "ignore")
-    {
+    if strict == Strictness::Dependency && !matches!(verb, "go" | "module" | "retract" | "require" | "ignore") {
         return;
     }
     let result: Result<(), String> = (|| {
@@ -334,9 +282,7 @@ fn add(
                     return Err("go directive expects exactly one argument".into());
                 };
                 if !is_go_version(v) && strict == Strictness::Main {
-                    return Err(format!(
-                        "invalid go version '{v}': must match format 1.23.0"
-                    ));
+                    return Err(format!("invalid go version '{v}': must match format 1.23.0"));
                 }
                 file.go = Some((*v).to_owned());
             }
@@ -348,9 +294,7 @@ fn add(
                     return Err("toolchain directive expects exactly one argument".into());
                 };
                 if !(*t == "default" || *t == "go1" || t.starts_with("go1.")) {
-                    return Err(format!(
-                        "invalid toolchain version '{t}': must match format go1.23.0 or default"
-                    ));
+                    return Err(format!("invalid toolchain version '{t}': must match format go1.23.0 or default"));
                 }
                 file.toolchain = Some((*t).to_owned());
             }
@@ -411,10 +355,7 @@ fn replace(verb: &str, args: &[&str]) -> Result<Replace, String> {
     let old = if arrow == 2 {
         module_version(args[0], args[1])?
     } else {
-        ModuleVersion {
-            path: string(args[0])?,
-            version: String::new(),
-        }
+        ModuleVersion { path: string(args[0])?, version: String::new() }
     };
     let target = string(args[arrow + 1])?;
     let new = if let Some(v) = args.get(arrow + 2) {
@@ -433,10 +374,7 @@ fn replace(verb: &str, args: &[&str]) -> Result<Replace, String> {
                 "replacement module without version must be directory path (rooted or starting with . or ..)".into()
             });
         }
-        ModuleVersion {
-            path: target,
-            version: String::new(),
-        }
+        ModuleVersion { path: target, version: String::new() }
     };
     Ok(Replace { old, new })
 }
@@ -450,13 +388,7 @@ mod tests {
         let text = "module \"example.com/m\" // x\n\ngo 1.21.0\ntoolchain go1.22.0\nrequire (\n\ta.b/c v1.0.0 // indirect\n\td.e/f v0.0.0-2020-abc\n)\nreplace a.b/c => ../c\nreplace d.e/f v0.0.0-2020-abc => g.h/i v1.2.3\nexclude a.b/c v0.9.0\nretract [v1.0.0, v1.1.0]\ngodebug panicnil=1\n";
         let f = parse("go.mod", "/m/go.mod", text, Strictness::Main).unwrap();
         assert_eq!(f.module, "example.com/m");
-        assert_eq!(
-            f.go.as_deref().and_then(GoVersion::parse),
-            Some(GoVersion {
-                major: 1,
-                minor: 21
-            })
-        );
+        assert_eq!(f.go.as_deref().and_then(GoVersion::parse), Some(GoVersion { major: 1, minor: 21 }));
         assert_eq!(f.require.len(), 2);
         assert_eq!(f.replace[0].new.path, "../c");
         assert_eq!(f.replace[1].new.to_string(), "g.h/i@v1.2.3");
@@ -465,24 +397,11 @@ mod tests {
 
     #[test]
     fn errors_name_their_line() {
-        let e = |t: &str| {
-            parse("go.mod", "/m/go.mod", t, Strictness::Main)
-                .unwrap_err()
-                .join("\n")
-        };
-        assert_eq!(
-            e("module m\n\ngo 1.27\nfoo bar\n"),
-            "go.mod:4: unknown directive: foo"
-        );
-        assert_eq!(
-            e("go 1.x\n"),
-            "go.mod:1: invalid go version '1.x': must match format 1.23.0"
-        );
+        let e = |t: &str| parse("go.mod", "/m/go.mod", t, Strictness::Main).unwrap_err().join("\n");
+        assert_eq!(e("module m\n\ngo 1.27\nfoo bar\n"), "go.mod:4: unknown directive: foo");
+        assert_eq!(e("go 1.x\n"), "go.mod:1: invalid go version '1.x': must match format 1.23.0");
         assert_eq!(e("go 1.2\ngo 1.3\n"), "go.mod:2: repeated go statement");
-        assert_eq!(
-            e("require a.b/c\n"),
-            "go.mod:1: usage: require module/path v1.2.3"
-        );
+        assert_eq!(e("require a.b/c\n"), "go.mod:1: usage: require module/path v1.2.3");
         assert!(parse("go.mod", "/m/go.mod", "foo bar\n", Strictness::Dependency).is_ok());
     }
 

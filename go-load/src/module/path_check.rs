@@ -9,14 +9,13 @@ pub(crate) enum PathKind {
 }
 
 const RESERVED: [&str; 22] = [
-    "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8",
-    "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+    "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2",
+    "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
 ];
 
 /// Checks an import path; the error is the full message.
 pub(crate) fn check_import_path(path: &str) -> Result<(), String> {
-    check_path(path, PathKind::Import)
-        .map_err(|e| format!("malformed import path {}: {e}", quote(path)))
+    check_path(path, PathKind::Import).map_err(|e| format!("malformed import path {}: {e}", quote(path)))
 }
 
 /// Whether a file name may be part of a module.
@@ -58,10 +57,7 @@ fn check_element(elem: &str, kind: PathKind) -> Result<(), String> {
     }
     let short = elem.split('.').next().unwrap_or(elem);
     if RESERVED.iter().any(|r| r.eq_ignore_ascii_case(short)) {
-        return Err(format!(
-            "{} disallowed as path element component on Windows",
-            quote(short)
-        ));
+        return Err(format!("{} disallowed as path element component on Windows", quote(short)));
     }
     if kind != PathKind::File
         && let Some(tilde) = short.rfind('~')
@@ -80,9 +76,7 @@ fn allowed(c: char, kind: PathKind) -> bool {
     match kind {
         PathKind::Module => "-._~".contains(c),
         PathKind::Import => "-._~+".contains(c),
-        PathKind::File => {
-            "!#$%&()+,-.=@[]^_{}~ ".contains(c) || (!c.is_ascii() && c.is_alphabetic())
-        }
+        PathKind::File => "!#$%&()+,-.=@[]^_{}~ ".contains(c) || (!c.is_ascii() && c.is_alphabetic()),
     }
 }
 
@@ -113,6 +107,5 @@ pub(crate) fn is_standard_import_path(path: &str) -> bool {
 
 /// Whether `path` is `prefix` or below it.
 pub(crate) fn has_path_prefix(path: &str, prefix: &str) -> bool {
-    path.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/'))
+    path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.ends_with('/'))
 }

@@ -24,8 +24,7 @@ pub(crate) struct VendorList {
 }
 
 fn is_version(s: &str) -> bool {
-    s.strip_prefix('v')
-        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
+    s.strip_prefix('v').is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl VendorList {
@@ -39,21 +38,9 @@ impl VendorList {
                     continue;
                 }
                 let (module, rest) = if is_version(f[2]) {
-                    (
-                        ModuleVersion {
-                            path: f[1].into(),
-                            version: f[2].into(),
-                        },
-                        &f[3..],
-                    )
+                    (ModuleVersion { path: f[1].into(), version: f[2].into() }, &f[3..])
                 } else if f[2] == "=>" {
-                    (
-                        ModuleVersion {
-                            path: f[1].into(),
-                            version: String::new(),
-                        },
-                        &f[2..],
-                    )
+                    (ModuleVersion { path: f[1].into(), version: String::new() }, &f[2..])
                 } else {
                     current = None;
                     continue;
@@ -61,10 +48,7 @@ impl VendorList {
                 if let ["=>", path, version @ ..] = rest {
                     let version = version.first().map_or(String::new(), |v| (*v).to_owned());
                     let meta = list.meta.entry(module.clone()).or_default();
-                    meta.replacement = Some(ModuleVersion {
-                        path: (*path).to_owned(),
-                        version,
-                    });
+                    meta.replacement = Some(ModuleVersion { path: (*path).to_owned(), version });
                     list.replaced.push(module.clone());
                 }
                 current = Some(module);

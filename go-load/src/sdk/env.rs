@@ -14,10 +14,7 @@ impl Env {
     /// Takes variables (usually `std::env::vars()`), and reads the file that `go env -w` writes:
     /// `GOENV`, else `go/env` in the user's configuration folder.
     pub fn new(vars: impl IntoIterator<Item = (String, String)>) -> Env {
-        let mut env = Env {
-            vars: vars.into_iter().collect(),
-            file: BTreeMap::new(),
-        };
+        let mut env = Env { vars: vars.into_iter().collect(), file: BTreeMap::new() };
         if let Some(path) = env.settings_file()
             && let Ok(text) = std::fs::read_to_string(path)
         {
@@ -42,41 +39,26 @@ impl Env {
 
     /// The user's configuration folder.
     pub(crate) fn config_dir(&self) -> Option<PathBuf> {
-        match self
-            .get("XDG_CONFIG_HOME")
-            .filter(|d| Path::new(d).is_absolute())
-        {
+        match self.get("XDG_CONFIG_HOME").filter(|d| Path::new(d).is_absolute()) {
             Some(d) => Some(PathBuf::from(d)),
-            None if cfg!(target_os = "macos") => {
-                Some(self.home()?.join("Library/Application Support"))
-            }
+            None if cfg!(target_os = "macos") => Some(self.home()?.join("Library/Application Support")),
             None => Some(self.home()?.join(".config")),
         }
     }
 
     /// A variable, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.vars
-            .get(name)
-            .map(String::as_str)
-            .filter(|v| !v.is_empty())
+        self.vars.get(name).map(String::as_str).filter(|v| !v.is_empty())
     }
 
     /// A setting of the go command: the variable, else its file.
     pub fn go_setting(&self, name: &str) -> Option<&str> {
-        self.get(name).or_else(|| {
-            self.file
-                .get(name)
-                .map(String::as_str)
-                .filter(|v| !v.is_empty())
-        })
+        self.get(name).or_else(|| self.file.get(name).map(String::as_str).filter(|v| !v.is_empty()))
     }
 
     /// The user's home folder.
     pub fn home(&self) -> Option<PathBuf> {
-        self.get("HOME")
-            .or_else(|| self.get("USERPROFILE"))
-            .map(PathBuf::from)
+        self.get("HOME").or_else(|| self.get("USERPROFILE")).map(PathBuf::from)
     }
 
     /// GOMODCACHE: where the go command keeps downloaded modules.

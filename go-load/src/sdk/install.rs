@@ -68,9 +68,7 @@ impl BarMeter {
     fn new(release: &Release, progress: Progress) -> BarMeter {
         let bar = if progress == Progress::Bar && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(0);
-            if let Ok(style) =
-                ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes} {eta}")
-            {
+            if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {bytes}/{total_bytes} {eta}") {
                 bar.set_style(style.progress_chars("=> "));
             }
             bar
@@ -98,11 +96,7 @@ pub fn install(env: &Env, options: &InstallOptions) -> Result<Sdk, SdkError> {
     install_release(env, options, &RELEASE)
 }
 
-pub(crate) fn install_release(
-    env: &Env,
-    options: &InstallOptions,
-    release: &Release,
-) -> Result<Sdk, SdkError> {
+pub(crate) fn install_release(env: &Env, options: &InstallOptions, release: &Release) -> Result<Sdk, SdkError> {
     let store = store_dir(env).ok_or(SdkError::NoStore)?;
     fs::create_dir_all(&store).map_err(|e| SdkError::io(&store, &e))?;
     let _lock = lock(&store)?;
@@ -154,22 +148,14 @@ fn remove_leftovers(store: &Path) {
     let Ok(entries) = fs::read_dir(store) else {
         return;
     };
-    for e in entries
-        .flatten()
-        .filter(|e| e.file_name().to_string_lossy().starts_with(".unpack-"))
-    {
+    for e in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(".unpack-")) {
         // What cannot be removed is left for the next time.
         let _ = fs::remove_dir_all(e.path());
     }
 }
 
 /// The archive of a source, verified.
-fn fetch(
-    client: &Client,
-    source: &Source,
-    release: &Release,
-    meter: &mut dyn Meter,
-) -> Result<Vec<u8>, String> {
+fn fetch(client: &Client, source: &Source, release: &Release, meter: &mut dyn Meter) -> Result<Vec<u8>, String> {
     match source {
         Source::Module(url) => {
             let zip = client.get(url, meter)?;
@@ -180,10 +166,7 @@ fn fetch(
             if sum == release.h1 {
                 Ok(zip)
             } else {
-                Err(format!(
-                    "{url}: checksum mismatch\n\t\tfetched: {sum}\n\t\texpected: {}",
-                    release.h1
-                ))
+                Err(format!("{url}: checksum mismatch\n\t\tfetched: {sum}\n\t\texpected: {}", release.h1))
             }
         }
         Source::Index(index) => {
@@ -231,29 +214,19 @@ impl Drop for TempDir {
 /// Where an entry of the archive goes; nothing for what is left out.
 fn place(name: &str, prefix: &str, contents: Contents) -> Option<PathBuf> {
     let rel = name.strip_prefix(prefix)?;
-    let good = !rel.is_empty()
-        && !rel.ends_with('/')
-        && rel.split('/').all(|p| !matches!(p, "" | "." | ".."));
-    let needed = contents == Contents::Complete
-        || !(rel.starts_with("bin/") || rel.starts_with("pkg/tool/"));
+    let good = !rel.is_empty() && !rel.ends_with('/') && rel.split('/').all(|p| !matches!(p, "" | "." | ".."));
+    let needed = contents == Contents::Complete || !(rel.starts_with("bin/") || rel.starts_with("pkg/tool/"));
     if !good || !needed {
         return None;
     }
     // A module may not contain other modules, so toolchain modules carry their go.mod files under
     // another name.
     let path = PathBuf::from(rel);
-    Some(if path.file_name().is_some_and(|n| n == "_go.mod") {
-        path.with_file_name("go.mod")
-    } else {
-        path
-    })
+    Some(if path.file_name().is_some_and(|n| n == "_go.mod") { path.with_file_name("go.mod") } else { path })
 }
 
 fn unpack(archive: &[u8], prefix: &str, target: &Path, contents: Contents) -> Result<(), SdkError> {
-    let broken = |e: &dyn std::fmt::Display| SdkError::Io {
-        path: "archive".into(),
-        reason: e.to_string(),
-    };
+    let broken = |e: &dyn std::fmt::Display| SdkError::Io { path: "archive".into(), reason: e.to_string() };
     let zip = ZipArchive::new(Cursor::new(archive)).map_err(|e| broken(&e))?;
     let mut dirs: Vec<PathBuf> = zip
         .file_names()
@@ -266,26 +239,23 @@ fn unpack(archive: &[u8], prefix: &str, target: &Path, contents: Contents) -> Re
         let d = target.join(d);
         fs::create_dir_all(&d).map_err(|e| SdkError::io(&d, &e))?;
     }
-    (0..zip.len())
-        .into_par_iter()
-        .with_min_len(32)
-        .try_for_each_init(
-            || (zip.clone(), Vec::new()),
-            |(zip, buf), i| {
-                let mut file = zip.by_index(i).map_err(|e| broken(&e))?;
-                let Some(rel) = place(file.name(), prefix, contents) else {
-                    return Ok(());
-                };
-                buf.clear();
-                file.read_to_end(buf).map_err(|e| broken(&e))?;
-                let path = target.join(&rel);
-                fs::write(&path, &*buf).map_err(|e| SdkError::io(&path, &e))?;
-                if rel.starts_with("bin") || rel.starts_with("pkg/tool") {
-                    make_executable(&path).map_err(|e| SdkError::io(&path, &e))?;
-                }
-                Ok(())
-            },
-        )
+    (0..zip.len()).into_par_iter().with_min_len(32).try_for_each_init(
+        || (zip.clone(), Vec::new()),
+        |(zip, buf), i| {
+            let mut file = zip.by_index(i).map_err(|e| broken(&e))?;
+            let Some(rel) = place(file.name(), prefix, contents) else {
+                return Ok(());
+            };
+            buf.clear();
+            file.read_to_end(buf).map_err(|e| broken(&e))?;
+            let path = target.join(&rel);
+            fs::write(&path, &*buf).map_err(|e| SdkError::io(&path, &e))?;
+            if rel.starts_with("bin") || rel.starts_with("pkg/tool") {
+                make_executable(&path).map_err(|e| SdkError::io(&path, &e))?;
+            }
+            Ok(())
+        },
+    )
 }
 
 #[cfg(unix)]

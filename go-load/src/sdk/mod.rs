@@ -61,9 +61,7 @@ pub enum SdkError {
         found: String,
     },
     /// Nothing was found and nothing may be fetched.
-    #[error(
-        "no {GO_MINOR} SDK found: not in GOROOT, on PATH, or in {store}\n\trun 'gorc sdk install' to fetch one"
-    )]
+    #[error("no {GO_MINOR} SDK found: not in GOROOT, on PATH, or in {store}\n\trun 'gorc sdk install' to fetch one")]
     NotFound {
         /// The store's folder.
         store: String,
@@ -89,10 +87,7 @@ pub enum SdkError {
 
 impl SdkError {
     pub(crate) fn io(path: &Path, e: &std::io::Error) -> Self {
-        SdkError::Io {
-            path: path.display().to_string(),
-            reason: e.to_string(),
-        }
+        SdkError::Io { path: path.display().to_string(), reason: e.to_string() }
     }
 }
 
@@ -100,26 +95,18 @@ impl SdkError {
 fn release_of(root: &Path) -> Option<String> {
     let text = std::fs::read_to_string(root.join("VERSION")).ok()?;
     let release = text.lines().next()?.trim().to_owned();
-    root.join("src/runtime/extern.go")
-        .is_file()
-        .then_some(release)
+    root.join("src/runtime/extern.go").is_file().then_some(release)
 }
 
 fn is_supported(release: &str) -> bool {
-    release
-        .strip_prefix(GO_MINOR)
-        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+    release.strip_prefix(GO_MINOR).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl Sdk {
     /// The SDK in a folder, if it is one of the supported release.
     pub fn open(root: &Path, source: SdkSource) -> Option<Sdk> {
         let release = release_of(root)?;
-        is_supported(&release).then(|| Sdk {
-            root: root.to_path_buf(),
-            release,
-            source,
-        })
+        is_supported(&release).then(|| Sdk { root: root.to_path_buf(), release, source })
     }
 
     /// Finds an SDK without fetching one.
@@ -141,9 +128,7 @@ impl Sdk {
         Self::in_store(&store)
             .into_iter()
             .next()
-            .ok_or_else(|| SdkError::NotFound {
-                store: store.display().to_string(),
-            })
+            .ok_or_else(|| SdkError::NotFound { store: store.display().to_string() })
     }
 
     /// Finds an SDK, or fetches one into the store.
@@ -172,16 +157,10 @@ impl Sdk {
         let mut found: Vec<Sdk> = std::fs::read_dir(dir)
             .ok()?
             .flatten()
-            .filter(|e| {
-                e.file_name()
-                    .to_string_lossy()
-                    .starts_with("toolchain@v0.0.1-go")
-            })
+            .filter(|e| e.file_name().to_string_lossy().starts_with("toolchain@v0.0.1-go"))
             .filter_map(|e| Sdk::open(&e.path(), SdkSource::ModuleCache))
             .collect();
-        found.sort_by(|a, b| {
-            (a.release.len(), &a.release, &a.root).cmp(&(b.release.len(), &b.release, &b.root))
-        });
+        found.sort_by(|a, b| (a.release.len(), &a.release, &a.root).cmp(&(b.release.len(), &b.release, &b.root)));
         found.pop()
     }
 
@@ -202,18 +181,11 @@ impl Sdk {
 
 /// All SDKs that could be used, in the order of preference.
 pub fn list(env: &Env) -> Vec<Sdk> {
-    let mut out: Vec<Sdk> = env
-        .get("GOROOT")
-        .and_then(|r| Sdk::open(Path::new(r), SdkSource::Goroot))
-        .into_iter()
-        .collect();
+    let mut out: Vec<Sdk> =
+        env.get("GOROOT").and_then(|r| Sdk::open(Path::new(r), SdkSource::Goroot)).into_iter().collect();
     out.extend(Sdk::on_path(env));
     out.extend(Sdk::in_module_cache(env));
-    out.extend(
-        store_dir(env)
-            .map(|s| Sdk::in_store(&s))
-            .unwrap_or_default(),
-    );
+    out.extend(store_dir(env).map(|s| Sdk::in_store(&s)).unwrap_or_default());
     out
 }
 
@@ -222,10 +194,7 @@ pub fn store_dir(env: &Env) -> Option<PathBuf> {
     if let Some(dir) = env.get("GORC_SDK_DIR") {
         return Some(PathBuf::from(dir));
     }
-    let data = match env
-        .get("XDG_DATA_HOME")
-        .filter(|d| Path::new(d).is_absolute())
-    {
+    let data = match env.get("XDG_DATA_HOME").filter(|d| Path::new(d).is_absolute()) {
         Some(d) => PathBuf::from(d),
         None => env.home()?.join(".local/share"),
     };

@@ -51,7 +51,19 @@ impl<'h> Marker<'h> {
         // SAFETY: per the caller.
         let (lo, len) = unsafe { ((*heap).pages.lo, (*heap).pages.top - (*heap).pages.lo) };
         let none = Grey { base: 0, span: core::ptr::null_mut() };
-        Marker { heap, shared, lo, len, stack, depth: 0, cap, ring: [none; RING], ring_head: 0, ring_len: 0, root_bytes: 0 }
+        Marker {
+            heap,
+            shared,
+            lo,
+            len,
+            stack,
+            depth: 0,
+            cap,
+            ring: [none; RING],
+            ring_head: 0,
+            ring_len: 0,
+            root_bytes: 0,
+        }
     }
 
     /// Releases the marker's memory.

@@ -151,8 +151,8 @@ impl Shared {
                 if self.phase.load(Ordering::Acquire) != phase {
                     return;
                 }
-                let end = role == Role::Leader
-                    && self.idle.load(Ordering::Relaxed) == self.workers.load(Ordering::Relaxed);
+                let end =
+                    role == Role::Leader && self.idle.load(Ordering::Relaxed) == self.workers.load(Ordering::Relaxed);
                 if end || self.avail.load(Ordering::Relaxed) != 0 {
                     let next = self.locked(|| {
                         if self.phase.load(Ordering::Relaxed) != phase {

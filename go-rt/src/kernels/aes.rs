@@ -197,16 +197,25 @@ mod tests {
         }
         // FIPS 197 C.1: the schedule of key 000102…0f, as big-endian words.
         let schedule: Vec<u32> = [
-            "000102030405060708090a0b0c0d0e0f", "d6aa74fdd2af72fadaa678f1d6ab76fe", "b692cf0b643dbdf1be9bc5006830b3fe",
-            "b6ff744ed2c2c9bf6c590cbf0469bf41", "47f7f7bc95353e03f96c32bcfd058dfd", "3caaa3e8a99f9deb50f3af57adf622aa",
-            "5e390f7df7a69296a7553dc10aa31f6b", "14f9701ae35fe28c440adf4d4ea9c026", "47438735a41c65b9e016baf4aebf7ad2",
-            "549932d1f08557681093ed9cbe2c974e", "13111d7fe3944a17f307a78b4d2b30c5",
+            "000102030405060708090a0b0c0d0e0f",
+            "d6aa74fdd2af72fadaa678f1d6ab76fe",
+            "b692cf0b643dbdf1be9bc5006830b3fe",
+            "b6ff744ed2c2c9bf6c590cbf0469bf41",
+            "47f7f7bc95353e03f96c32bcfd058dfd",
+            "3caaa3e8a99f9deb50f3af57adf622aa",
+            "5e390f7df7a69296a7553dc10aa31f6b",
+            "14f9701ae35fe28c440adf4d4ea9c026",
+            "47438735a41c65b9e016baf4aebf7ad2",
+            "549932d1f08557681093ed9cbe2c974e",
+            "13111d7fe3944a17f307a78b4d2b30c5",
         ]
         .iter()
         .flat_map(|k| unhex(k).chunks(4).map(|c| u32::from_be_bytes(c.try_into().unwrap())).collect::<Vec<_>>())
         .collect();
         let mut out = [0u8; 16];
-        unsafe { aes_encrypt1(10, schedule.as_ptr(), out.as_mut_ptr(), unhex("00112233445566778899aabbccddeeff").as_ptr()) };
+        unsafe {
+            aes_encrypt1(10, schedule.as_ptr(), out.as_mut_ptr(), unhex("00112233445566778899aabbccddeeff").as_ptr())
+        };
         assert_eq!(hex(&out), "69c4e0d86a7b0430d8cdb78070b4c55a");
         // Counter mode in pieces equals counter mode at once, and block by block.
         let src: Vec<u8> = (0..300u32).map(|i| i as u8).collect();
@@ -215,7 +224,14 @@ mod tests {
         unsafe {
             gcm_counter(10, schedule.as_ptr(), a.as_mut_ptr(), src.as_ptr(), 300, c.as_mut_ptr());
             for i in (0..300).step_by(16) {
-                gcm_counter(10, schedule.as_ptr(), b.as_mut_ptr().add(i), src.as_ptr().add(i), 16.min(300 - i), d.as_mut_ptr());
+                gcm_counter(
+                    10,
+                    schedule.as_ptr(),
+                    b.as_mut_ptr().add(i),
+                    src.as_ptr().add(i),
+                    16.min(300 - i),
+                    d.as_mut_ptr(),
+                );
             }
         }
         assert_eq!((a, c), (b, d));

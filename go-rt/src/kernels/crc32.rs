@@ -107,9 +107,7 @@ pub(crate) unsafe extern "C" fn crc32_ieee(crc: u32, p: *const u8, n: usize) -> 
 /// `hash/crc32.castagnoli(crc, p, n)`: the same with Castagnoli's polynomial.
 pub(crate) unsafe extern "C" fn crc32_castagnoli(crc: u32, p: *const u8, n: usize) -> u32 {
     // SAFETY: `n` readable bytes, per the caller; features checked.
-    unsafe {
-        !if features() & SSE42 != 0 { castagnoli_sse42(!crc, p, n) } else { bytewise(&CASTAGNOLI, !crc, p, n) }
-    }
+    unsafe { !if features() & SSE42 != 0 { castagnoli_sse42(!crc, p, n) } else { bytewise(&CASTAGNOLI, !crc, p, n) } }
 }
 
 #[cfg(test)]

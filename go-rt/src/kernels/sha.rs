@@ -227,17 +227,21 @@ mod tests {
             hex(&h.iter().flat_map(|w: &u32| w.to_be_bytes()).collect::<Vec<_>>()),
             "a9993e364706816aba3e25717850c26c9cd0d89d"
         );
-        let mut h = [
-            0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-        ];
+        let mut h = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
         unsafe { sha256_blocks(&mut h, padded(64).as_ptr(), 1) };
         assert_eq!(
             hex(&h.iter().flat_map(|w: &u32| w.to_be_bytes()).collect::<Vec<_>>()),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         let mut h = [
-            0x6a09e667f3bcc908u64, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1, 0x510e527fade682d1,
-            0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
+            0x6a09e667f3bcc908u64,
+            0xbb67ae8584caa73b,
+            0x3c6ef372fe94f82b,
+            0xa54ff53a5f1d36f1,
+            0x510e527fade682d1,
+            0x9b05688c2b3e6c1f,
+            0x1f83d9abfb41bd6b,
+            0x5be0cd19137e2179,
         ];
         unsafe { sha512_blocks(&mut h, padded(128).as_ptr(), 1) };
         assert_eq!(

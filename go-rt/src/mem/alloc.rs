@@ -6,7 +6,9 @@
 //! of the heap), larger ones of a size class start with their type, large ones have it in the span.
 
 use super::pages::Pages;
-use super::sizeclass::{CLASS_OF, CLASS_PAGES, CLASS_SIZE, HEADER, HEADER_MIN, MAX_SMALL, NUM_CLASSES, PAGE, PAGE_SHIFT};
+use super::sizeclass::{
+    CLASS_OF, CLASS_PAGES, CLASS_SIZE, HEADER, HEADER_MIN, MAX_SMALL, NUM_CLASSES, PAGE, PAGE_SHIFT,
+};
 use super::span::{Bits, Span, SpanState};
 use super::special::{Queue, Special};
 use super::typ::Type;
@@ -245,7 +247,15 @@ impl Heap {
     }
 
     fn alloc_tiny(&mut self, cache: &mut Cache, size: usize) -> usize {
-        let align = if size & 7 == 0 { 8 } else if size & 3 == 0 { 4 } else if size & 1 == 0 { 2 } else { 1 };
+        let align = if size & 7 == 0 {
+            8
+        } else if size & 3 == 0 {
+            4
+        } else if size & 1 == 0 {
+            2
+        } else {
+            1
+        };
         let p = (cache.tiny + align - 1) & !(align - 1);
         if p + size <= cache.tiny_end {
             cache.tiny = p + size;

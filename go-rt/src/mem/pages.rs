@@ -232,7 +232,13 @@ impl Pages {
     fn grow(&mut self, n: usize) -> bool {
         let want = n.max(GROW);
         let avail = (self.hi - self.top) >> PAGE_SHIFT;
-        let take = if avail >= want { want } else if avail >= n { avail } else { return false };
+        let take = if avail >= want {
+            want
+        } else if avail >= n {
+            avail
+        } else {
+            return false;
+        };
         let s = self.new_span();
         if s.is_null() {
             return false;

@@ -56,7 +56,9 @@ pub(crate) fn round_up_size(size: usize, noscan: bool) -> usize {
     if size <= MAX_SMALL - HEADER {
         let header = if !noscan && size > HEADER_MIN { HEADER } else { 0 };
         // SAFETY: the index is (≤ 32768 + 7) / 8 and classes are < NUM_CLASSES by construction.
-        unsafe { *CLASS_SIZE.get_unchecked(*CLASS_OF.get_unchecked((size + header + 7) >> 3) as usize) as usize - header }
+        unsafe {
+            *CLASS_SIZE.get_unchecked(*CLASS_OF.get_unchecked((size + header + 7) >> 3) as usize) as usize - header
+        }
     } else {
         match size.checked_add(PAGE - 1) {
             Some(s) => s & !(PAGE - 1),

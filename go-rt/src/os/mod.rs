@@ -1,9 +1,9 @@
 //! The operating system, as thin functions over system calls. `linux` holds the calls themselves.
 
 pub(crate) mod linux;
-pub(crate) mod thread;
 #[cfg(freestanding)]
 pub(crate) mod signal;
+pub(crate) mod thread;
 #[cfg(freestanding)]
 pub(crate) mod time;
 #[cfg(freestanding)]

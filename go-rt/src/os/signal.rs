@@ -143,7 +143,12 @@ pub(crate) fn set_mode(sig: usize, mode: u32) -> u32 {
     match mode {
         2 => action(sig, caught_handler as unsafe extern "C" fn(usize, *const u8, *mut Context) as usize),
         _ => {
-            let sa = SigAction { handler: mode as usize, flags: 0x0400_0000, restorer: &raw const rt_sigreturn as usize, mask: 0 };
+            let sa = SigAction {
+                handler: mode as usize,
+                flags: 0x0400_0000,
+                restorer: &raw const rt_sigreturn as usize,
+                mask: 0,
+            };
             syscall(SYS_RT_SIGACTION, [sig, &raw const sa as usize, 0, 8, 0, 0]);
         }
     }
@@ -156,7 +161,9 @@ unsafe fn note(sig: usize) {
         return;
     }
     // SAFETY: the field is only used atomically.
-    unsafe { (*(&raw const (*m::current()).head.sigpending as *const AtomicU64)).fetch_or(1 << (sig - 1), Ordering::SeqCst) };
+    unsafe {
+        (*(&raw const (*m::current()).head.sigpending as *const AtomicU64)).fetch_or(1 << (sig - 1), Ordering::SeqCst)
+    };
     if rt.sig_wake_fd >= 0 {
         let one = 1u64;
         syscall(SYS_WRITE, [rt.sig_wake_fd as usize, &raw const one as usize, 8, 0, 0, 0]);
@@ -263,7 +270,8 @@ unsafe extern "C" fn fault_handler(sig: usize, info: *const u8, ctx: *mut Contex
             }
         };
         let kernel = code > 0 || sig != SIGSEGV;
-        if !ok || !crate::trace::in_go_text(pc) || !kernel && (*g).head.flags & flags::PANIC_ON_FAULT == 0 && code <= 0 {
+        if !ok || !crate::trace::in_go_text(pc) || !kernel && (*g).head.flags & flags::PANIC_ON_FAULT == 0 && code <= 0
+        {
             fatal(sig, code, addr, regs, g);
         }
         (*g).head.signo = sig as u32;

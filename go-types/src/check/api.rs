@@ -6,7 +6,7 @@
 //! errors are left out there. Nothing here reads files or prints.
 
 use super::version::{GO_CURRENT, Version};
-use super::{BranchChecks, Checker, CheckOptions, Delayed, Env, PackageInput, PackageState, Progress};
+use super::{BranchChecks, CheckOptions, Checker, Delayed, Env, PackageInput, PackageState, Progress};
 use crate::codes;
 use crate::info::Info;
 use crate::object::{Color, ObjId, ObjectKind, PkgId, ScopeId};
@@ -68,12 +68,7 @@ impl Checker {
         });
         self.states.insert(
             pkg,
-            PackageState {
-                objects: Vec::new(),
-                imports: Vec::new(),
-                progress: Progress::Collected,
-                failed: false,
-            },
+            PackageState { objects: Vec::new(), imports: Vec::new(), progress: Progress::Collected, failed: false },
         );
         let files = self.init_files(pkg, input.files);
         self.collect_objects(pkg, &files, &input.imports);
@@ -252,9 +247,7 @@ impl Checker {
         let init = self.store.interner.intern("init");
         let is_init = |o: &ObjId| {
             let obj = &self.store.objects[*o];
-            obj.name == init
-                && matches!(obj.kind, ObjectKind::Func { .. })
-                && self.func_decl_recv(*o).is_none()
+            obj.name == init && matches!(obj.kind, ObjectKind::Func { .. }) && self.func_decl_recv(*o).is_none()
         };
         self.package_objects_of(pkg).iter().copied().filter(is_init).collect()
     }
@@ -293,9 +286,7 @@ impl Checker {
             !same
         });
         ds.sort_by_key(|d| d.span.lo);
-        ds.dedup_by(|a, b| {
-            a.span.lo == b.span.lo && a.message == b.message && a.labels == b.labels
-        });
+        ds.dedup_by(|a, b| a.span.lo == b.span.lo && a.message == b.message && a.labels == b.labels);
         ds
     }
 
@@ -304,12 +295,7 @@ impl Checker {
     /// Delays `f` until the end of the current statement or declaration.
     pub(crate) fn later(&mut self, f: impl FnOnce(&mut Checker) + 'static) {
         let env = self.env();
-        let d = Delayed {
-            pkg: env.pkg,
-            tree: Arc::clone(&env.tree),
-            version: env.version,
-            action: Some(Box::new(f)),
-        };
+        let d = Delayed { pkg: env.pkg, tree: Arc::clone(&env.tree), version: env.version, action: Some(Box::new(f)) };
         self.delayed.push(d);
     }
 

@@ -135,13 +135,7 @@ impl Checker {
     }
 
     /// Checks the assignment of `rhs`, or of the evaluated operand `x`, to `lhs`.
-    pub(crate) fn assign_var(
-        &mut self,
-        lhs: ExprId,
-        rhs: Option<ExprId>,
-        x: Option<&mut Operand>,
-        context: &str,
-    ) {
+    pub(crate) fn assign_var(&mut self, lhs: ExprId, rhs: Option<ExprId>, x: Option<&mut Operand>, context: &str) {
         let Ok(t) = self.lhs_var(lhs) else {
             match (x, rhs) {
                 (Some(x), _) => x.invalidate(),
@@ -169,11 +163,7 @@ impl Checker {
             }
             (None, None) => return,
         };
-        let context = if t.is_none() && context == "assignment" {
-            "assignment to _ identifier"
-        } else {
-            context
-        };
+        let context = if t.is_none() && context == "assignment" { "assignment to _ identifier" } else { context };
         self.assignment(x, t, context);
     }
 
@@ -184,11 +174,7 @@ impl Checker {
             let mut s = if !self.is_valid_type(*t) {
                 "unknown type".to_owned()
             } else if self.is_untyped(*t) {
-                if self.is_numeric(*t) {
-                    "number".to_owned()
-                } else {
-                    self.type_string(*t).replace("untyped ", "")
-                }
+                if self.is_numeric(*t) { "number".to_owned() } else { self.type_string(*t).replace("untyped ", "") }
             } else {
                 self.type_string(*t)
             };

@@ -71,9 +71,7 @@ impl Checker {
                 return false;
             }
             None => self.default_type(x.ty),
-            Some(t) if !x.is_nil() && self.is_non_type_param_interface(t) => {
-                self.default_type(x.ty)
-            }
+            Some(t) if !x.is_nil() && self.is_non_type_param_interface(t) => self.default_type(x.ty),
             Some(t) => t,
         };
         match self.implicit_type_and_value(x, target) {
@@ -101,12 +99,7 @@ impl Checker {
     }
 
     /// Whether `x` can be assigned to a variable of type `t`; else the code, and maybe the cause.
-    pub(crate) fn assignable_to(
-        &mut self,
-        x: &Operand,
-        t: TypeId,
-        mut cause: Option<&mut String>,
-    ) -> Result<(), Code> {
+    pub(crate) fn assignable_to(&mut self, x: &Operand, t: TypeId, mut cause: Option<&mut String>) -> Result<(), Code> {
         if !x.is_valid() || !self.is_valid_type(t) {
             return Ok(());
         }
@@ -156,10 +149,7 @@ impl Checker {
             }
         }
 
-        if matches!(self.store.types[vu], Type::Interface(_))
-            && !v_param
-            && self.implements(t, v, false, None)
-        {
+        if matches!(self.store.types[vu], Type::Interface(_)) && !v_param && self.implements(t, v, false, None) {
             if let Some(c) = cause.as_deref_mut() {
                 *c = "need type assertion".to_owned();
             }
@@ -201,12 +191,7 @@ impl Checker {
     }
 
     /// Whether `x`, of an unnamed type, can be assigned to each type of type parameter `t`.
-    fn assignable_to_each(
-        &mut self,
-        x: &Operand,
-        t: TypeId,
-        mut cause: Option<&mut String>,
-    ) -> Result<(), Code> {
+    fn assignable_to_each(&mut self, x: &Operand, t: TypeId, mut cause: Option<&mut String>) -> Result<(), Code> {
         let Some(terms) = self.tparam_terms(t) else {
             return Err(codes::INCOMPATIBLE_ASSIGN);
         };

@@ -39,10 +39,7 @@ impl Checker {
     }
 
     fn builtin_call(&mut self, x: &mut Operand, call: CallParts<'_>, b: Builtin) -> bool {
-        let special = matches!(
-            b,
-            Builtin::Make | Builtin::New | Builtin::UnsafeOffsetof | Builtin::Trace
-        );
+        let special = matches!(b, Builtin::Make | Builtin::New | Builtin::UnsafeOffsetof | Builtin::Trace);
         let mut args: Vec<Operand> = Vec::new();
         let mut nargs = call.args.len();
         if !special {
@@ -65,9 +62,7 @@ impl Checker {
         };
         if !problem.is_empty() {
             let cs = self.expr_string(call.call);
-            let msg = format!(
-                "invalid operation: {problem} arguments for {cs} (expected {want}, found {nargs})"
-            );
+            let msg = format!("invalid operation: {problem} arguments for {cs} (expected {want}, found {nargs})");
             self.err_expr(call.call, codes::WRONG_ARG_COUNT, msg);
             return false;
         }
@@ -106,20 +101,13 @@ impl Checker {
 
     /// Records the signature of a builtin's callee; untyped arguments count with their default
     /// types.
-    pub(crate) fn record_builtin_sig(
-        &mut self,
-        fun: ExprId,
-        result: Option<TypeId>,
-        params: &[TypeId],
-    ) {
+    pub(crate) fn record_builtin_sig(&mut self, fun: ExprId, result: Option<TypeId>, params: &[TypeId]) {
         let sig = self.make_sig(result, params, false);
         self.record_builtin_type(fun, sig);
     }
 
     fn make_sig(&mut self, result: Option<TypeId>, params: &[TypeId], variadic: bool) -> TypeId {
-        let var = |c: &mut Checker, kind, ty| {
-            c.store.new_var(kind, Pos::NONE, None, Symbol::EMPTY, ty)
-        };
+        let var = |c: &mut Checker, kind, ty| c.store.new_var(kind, Pos::NONE, None, Symbol::EMPTY, ty);
         let params = params
             .iter()
             .map(|t| {
@@ -176,12 +164,7 @@ impl Checker {
     }
 
     /// append(s S, x ...E) S
-    fn builtin_append(
-        &mut self,
-        x: &mut Operand,
-        call: CallParts<'_>,
-        args: &mut [Operand],
-    ) -> bool {
+    fn builtin_append(&mut self, x: &mut Operand, call: CallParts<'_>, args: &mut [Operand]) -> bool {
         let elem = match self.slice_elem(x) {
             Ok(e) => e,
             Err(cause) => {
@@ -194,9 +177,7 @@ impl Checker {
             && call.dots
         {
             let bytes = self.new_slice(TypeId::BYTE);
-            if self.assignable_to(x, bytes, None).is_ok()
-                && self.bytes_or_string(y.ty) == (true, true)
-            {
+            if self.assignable_to(x, bytes, None).is_ok() && self.bytes_or_string(y.ty) == (true, true) {
                 let y_ty = y.ty;
                 if self.is_untyped(y_ty) {
                     // append(b, "abc"...): the constant is a string at run time.
@@ -303,14 +284,11 @@ impl Checker {
     fn builtin_clear(&mut self, x: &mut Operand, call: CallParts<'_>) -> bool {
         self.verify_versionf(call.fun, GO1_21, "clear");
         for (_, u) in self.typeset(x.ty) {
-            let ok = u.is_some_and(|u| {
-                matches!(self.store.types[u], Type::Map { .. } | Type::Slice { .. })
-            });
+            let ok = u.is_some_and(|u| matches!(self.store.types[u], Type::Map { .. } | Type::Slice { .. }));
             if !ok {
                 let s = self.operand_string(x);
-                let msg = format!(
-                    "invalid argument: cannot clear {s}: argument must be (or constrained by) map or slice"
-                );
+                let msg =
+                    format!("invalid argument: cannot clear {s}: argument must be (or constrained by) map or slice");
                 self.err_operand(x, codes::INVALID_CLEAR, msg);
                 return false;
             }
@@ -368,14 +346,12 @@ impl Checker {
         }
         let Some(res) = self.apply_type_func(x, Builtin::Complex) else {
             let xt = self.type_string(x.ty);
-            let msg =
-                format!("invalid argument: arguments have type {xt}, expected floating-point");
+            let msg = format!("invalid argument: arguments have type {xt}, expected floating-point");
             self.err_operand(x, codes::INVALID_COMPLEX, msg);
             return false;
         };
         if x.is_const() && y.is_const() {
-            x.val =
-                constant::make_complex(constant::to_float(&x.val), constant::to_float(&y.val));
+            x.val = constant::make_complex(constant::to_float(&x.val), constant::to_float(&y.val));
         } else {
             x.mode = Mode::Value;
             self.record_builtin_sig(call.fun, Some(res), &[x.ty, x.ty]);
@@ -394,8 +370,7 @@ impl Checker {
             }
         };
         let bytes = self.new_slice(TypeId::BYTE);
-        let special =
-            self.assignable_to(x, bytes, None).is_ok() && self.bytes_or_string(y.ty).0;
+        let special = self.assignable_to(x, bytes, None).is_ok() && self.bytes_or_string(y.ty).0;
         if special && self.is_untyped(y.ty) {
             // copy(b, "abc"): the constant is a string at run time.
             let mut y = y.clone();
@@ -413,9 +388,7 @@ impl Checker {
             if !self.identical(dst, src) {
                 let (xs, ys) = (self.operand_string(x), self.operand_string(y));
                 let (d, s) = (self.type_string(dst), self.type_string(src));
-                let msg = format!(
-                    "invalid copy: arguments {xs} and {ys} have different element types {d} and {s}"
-                );
+                let msg = format!("invalid copy: arguments {xs} and {ys} have different element types {d} and {s}");
                 self.err_operand(x, codes::INVALID_COPY, msg);
                 return false;
             }
@@ -508,9 +481,7 @@ impl Checker {
         };
         let s = self.operand_string(x);
         let name = b.name();
-        let msg = format!(
-            "{s} not supported as argument to built-in {name} for go1.18 (see go.dev/issue/50937)"
-        );
+        let msg = format!("{s} not supported as argument to built-in {name} for go1.18 (see go.dev/issue/50937)");
         self.soft_errorf(x, code, msg);
 
         let union = self.store.new_type(Type::Union(Arc::from(terms)));
@@ -572,9 +543,7 @@ impl Checker {
         if nargs < min || min + 1 < nargs {
             let cs = self.expr_string(call.call);
             let max = min + 1;
-            let msg = format!(
-                "invalid operation: {cs} expects {min} or {max} arguments; found {nargs}"
-            );
+            let msg = format!("invalid operation: {cs} expects {min} or {max} arguments; found {nargs}");
             self.err_expr(call.call, codes::WRONG_ARG_COUNT, msg);
             return false;
         }
@@ -600,13 +569,7 @@ impl Checker {
     }
 
     /// max(x, ...), min(x, ...)
-    fn builtin_min_max(
-        &mut self,
-        x: &mut Operand,
-        call: CallParts<'_>,
-        b: Builtin,
-        args: &mut [Operand],
-    ) -> bool {
+    fn builtin_min_max(&mut self, x: &mut Operand, call: CallParts<'_>, b: Builtin, args: &mut [Operand]) -> bool {
         let name = b.name();
         self.verify_versionf(call.fun, GO1_21, format!("built-in {name}"));
         let op = if b == Builtin::Max { BinaryOp::Gt } else { BinaryOp::Lt };
@@ -630,9 +593,7 @@ impl Checker {
             if !self.identical(x.ty, a.ty) {
                 let (xt, at) = (self.type_string(x.ty), self.type_string(a.ty));
                 let e = self.operand_expr_string(a);
-                let msg = format!(
-                    "invalid argument: mismatched types {xt} (previous argument) and {at} (type of {e})"
-                );
+                let msg = format!("invalid argument: mismatched types {xt} (previous argument) and {at} (type of {e})");
                 self.err_operand(a, codes::MISMATCHED_TYPES, msg);
                 return false;
             }
@@ -707,13 +668,7 @@ impl Checker {
     }
 
     /// print(x, ...), println(x, ...)
-    fn builtin_print(
-        &mut self,
-        x: &mut Operand,
-        call: CallParts<'_>,
-        b: Builtin,
-        args: &mut [Operand],
-    ) -> bool {
+    fn builtin_print(&mut self, x: &mut Operand, call: CallParts<'_>, b: Builtin, args: &mut [Operand]) -> bool {
         let context = format!("argument to built-in {}", b.name());
         let mut types = Vec::with_capacity(args.len());
         for a in args {
@@ -767,12 +722,7 @@ impl Checker {
     }
 
     /// Whether `y` is a valid length for unsafe's functions.
-    pub(crate) fn unsafe_length(
-        &mut self,
-        y: &mut Operand,
-        code: go_source::Code,
-        negative: Negative,
-    ) -> bool {
+    pub(crate) fn unsafe_length(&mut self, y: &mut Operand, code: go_source::Code, negative: Negative) -> bool {
         self.is_valid_index(y, code, "length", negative)
     }
 }

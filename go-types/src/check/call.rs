@@ -185,8 +185,7 @@ impl Checker {
             if types.len() == want && want > 0 {
                 self.verify_versionf(parts.fun, GO1_18, "function instantiation");
                 let pos = self.expr_pos(parts.fun);
-                sig_type =
-                    self.instantiate_signature(pos, parts.fun, sig_type, &types, xlist);
+                sig_type = self.instantiate_signature(pos, parts.fun, sig_type, &types, xlist);
                 xlist = &[];
             } else {
                 targs = types.into_iter().map(Some).collect();
@@ -217,10 +216,7 @@ impl Checker {
             }
         }
         self.env_mut().has_call_or_recv = true;
-        if x.mode == Mode::Value
-            && !sig.type_params.is_empty()
-            && self.is_parameterized(&sig.type_params, x.ty)
-        {
+        if x.mode == Mode::Value && !sig.type_params.is_empty() && self.is_parameterized(&sig.type_params, x.ty) {
             x.invalidate();
         }
     }
@@ -241,10 +237,7 @@ impl Checker {
 
     /// Like [`Checker::expr_list`], but operands may be generic functions, instantiated not at all
     /// or in part; the second list has the partial type arguments.
-    pub(crate) fn generic_expr_list(
-        &mut self,
-        list: &[ExprId],
-    ) -> (Vec<Operand>, Vec<PartialArgs>) {
+    pub(crate) fn generic_expr_list(&mut self, list: &[ExprId]) -> (Vec<Operand>, Vec<PartialArgs>) {
         // Before Go 1.21 generic arguments have to be instantiated fully.
         let infer = !self.allow_version(GO1_21);
         let tree = self.tree();
@@ -328,8 +321,7 @@ impl Checker {
                     self.version_errorf(parts.call, GO1_18, "implicit function instantiation");
                 }
             }
-            let (renamed, vars) =
-                self.rename_tparams_in_vars(call_pos, &sig.type_params, &params);
+            let (renamed, vars) = self.rename_tparams_in_vars(call_pos, &sig.type_params, &params);
             tparams = renamed.to_vec();
             params = vars;
             targs.resize(n, None);
@@ -372,21 +364,12 @@ impl Checker {
                 }
             };
             if n > 0 {
-                result = self.instantiate_signature(
-                    call_pos,
-                    parts.fun,
-                    sig_type,
-                    &inferred[..n],
-                    xlist,
-                );
+                result = self.instantiate_signature(call_pos, parts.fun, sig_type, &inferred[..n], xlist);
                 if adjusted {
                     let map = SubstMap::new(&tparams[..n], &inferred[..n]);
                     params = self.subst_vars(call_pos, &params, &map);
                 } else {
-                    params = self
-                        .as_signature(result)
-                        .map(|s| Arc::clone(&s.params))
-                        .unwrap_or_default();
+                    params = self.as_signature(result).map(|s| Arc::clone(&s.params)).unwrap_or_default();
                 }
             }
             let mut j = n;
@@ -395,8 +378,7 @@ impl Checker {
                 let Some(asig) = self.as_signature(arg.ty) else { continue };
                 let k = j + asig.type_params.len();
                 if let Some(e) = arg.expr {
-                    arg.ty =
-                        self.instantiate_signature(call_pos, e, arg.ty, &inferred[j..k], &[]);
+                    arg.ty = self.instantiate_signature(call_pos, e, arg.ty, &inferred[j..k], &[]);
                     self.record(arg);
                 }
                 j = k;
@@ -415,12 +397,7 @@ impl Checker {
 
     /// The parameters that correspond to the arguments one by one, and whether they differ from
     /// the signature's; `None` if the number of arguments is wrong (reported).
-    fn call_params(
-        &mut self,
-        parts: CallParts<'_>,
-        sig: &Signature,
-        args: &[Operand],
-    ) -> Option<(Arc<[ObjId]>, bool)> {
+    fn call_params(&mut self, parts: CallParts<'_>, sig: &Signature, args: &[Operand]) -> Option<(Arc<[ObjId]>, bool)> {
         let nargs = args.len();
         let mut npars = sig.params.len();
         let mut params = Arc::clone(&sig.params);
@@ -450,13 +427,7 @@ impl Checker {
             };
             let mut vars = init.to_vec();
             while vars.len() < nargs {
-                vars.push(self.store.new_var(
-                    VarKind::Param,
-                    last.pos,
-                    last.pkg,
-                    last.name,
-                    elem,
-                ));
+                vars.push(self.store.new_var(VarKind::Param, last.pos, last.pkg, last.name, elem));
             }
             params = Arc::from(vars);
             adjusted = true;

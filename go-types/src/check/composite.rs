@@ -86,8 +86,7 @@ impl Checker {
                 }
                 if other.is_none() || u.is_some_and(|u| self.is_valid_type(u)) {
                     let qualifier = if is_elem { " element" } else { "" };
-                    let cause =
-                        if other.is_none() { " (no common underlying type)" } else { "" };
+                    let cause = if other.is_none() { " (no common underlying type)" } else { "" };
                     let ts = self.type_string(typ);
                     let msg = format!("invalid composite literal{qualifier} type {ts}{cause}");
                     self.err_expr(e, codes::INVALID_LIT, msg);
@@ -101,13 +100,7 @@ impl Checker {
     }
 
     /// `T{f: v, …}`
-    fn keyed_struct_lit(
-        &mut self,
-        x: &mut Operand,
-        elems: &[ExprId],
-        base: TypeId,
-        u: TypeId,
-    ) {
+    fn keyed_struct_lit(&mut self, x: &mut Operand, elems: &[ExprId], base: TypeId, u: TypeId) {
         let tree = self.tree();
         let mut visited = FieldPaths::default();
         let pkg = Some(self.env().pkg);
@@ -141,8 +134,7 @@ impl Checker {
             if path.len() > 1 && !self.allow_version(GO1_27) {
                 let dotted = self.field_path(u, &path);
                 let ts = self.type_string(base);
-                let what =
-                    format!("use of promoted field {dotted} in struct literal of type {ts}");
+                let what = format!("use of promoted field {dotted} in struct literal of type {ts}");
                 self.version_errorf(key, GO1_27, what);
                 continue;
             }
@@ -159,13 +151,9 @@ impl Checker {
                 let msg = if alt == fld {
                     format!("duplicate field name {text} in struct literal")
                 } else if n < path.len() {
-                    format!(
-                        "cannot specify promoted field {text} and enclosing embedded field {alt_text}"
-                    )
+                    format!("cannot specify promoted field {text} and enclosing embedded field {alt_text}")
                 } else {
-                    format!(
-                        "cannot specify embedded field {text} and enclosed promoted field {alt_text}"
-                    )
+                    format!("cannot specify embedded field {text} and enclosed promoted field {alt_text}")
                 };
                 self.err_expr(*el, codes::DUPLICATE_LIT_FIELD, msg);
             }
@@ -199,9 +187,7 @@ impl Checker {
             let f = self.store.objects[*fld].clone();
             if !self.is_exported(f.name) && f.pkg != Some(pkg) {
                 let (name, ts) = (self.store.text(f.name), self.type_string(base));
-                let msg = format!(
-                    "implicit assignment to unexported field {name} in struct literal of type {ts}"
-                );
+                let msg = format!("implicit assignment to unexported field {name} in struct literal of type {ts}");
                 self.err_operand(x, codes::UNEXPORTED_LIT_FIELD, msg);
                 continue;
             }
@@ -212,11 +198,7 @@ impl Checker {
                 let f = &self.store.objects[*f];
                 !self.is_exported(f.name) && f.pkg != Some(pkg)
             });
-            let hint = if hidden {
-                " (type has unexported fields - use key:value pairs)"
-            } else {
-                ""
-            };
+            let hint = if hidden { " (type has unexported fields - use key:value pairs)" } else { "" };
             let ts = self.type_string(base);
             let msg = format!("too few values in struct literal of type {ts}{hint}");
             self.error(rbrace, codes::INVALID_STRUCT_LIT, msg);
@@ -266,8 +248,7 @@ impl Checker {
         let mut visited: FxHashSet<i64> = FxHashSet::default();
         let (mut index, mut max) = (0i64, 0i64);
         // Without keys, no index can come twice.
-        let keyed =
-            elems.iter().any(|e| matches!(tree.expr(*e).kind, ExprKind::KeyValue { .. }));
+        let keyed = elems.iter().any(|e| matches!(tree.expr(*e).kind, ExprKind::KeyValue { .. }));
         for el in elems {
             let mut valid = false;
             let mut value = *el;

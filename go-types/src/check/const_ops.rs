@@ -61,25 +61,15 @@ impl Checker {
             BasicKind::Uint16 => int_fits(x, false, 16),
             BasicKind::Uint32 => int_fits(x, false, 32),
             BasicKind::Uint64 => int_fits(x, false, 64),
-            BasicKind::UntypedInt | BasicKind::UntypedRune => {
-                Some(constant::to_int(x)).filter(constant::is_int)
-            }
+            BasicKind::UntypedInt | BasicKind::UntypedRune => Some(constant::to_int(x)).filter(constant::is_int),
             BasicKind::Float32 => round(&constant::to_float(x), Width::W32),
             BasicKind::Float64 => round(&constant::to_float(x), Width::W64),
-            BasicKind::UntypedFloat => {
-                constant::is_float(&constant::to_float(x)).then(|| x.clone())
-            }
+            BasicKind::UntypedFloat => constant::is_float(&constant::to_float(x)).then(|| x.clone()),
             BasicKind::Complex64 => round_complex(x, Width::W32),
             BasicKind::Complex128 => round_complex(x, Width::W64),
-            BasicKind::UntypedComplex => {
-                constant::is_complex(&constant::to_complex(x)).then(|| x.clone())
-            }
-            BasicKind::String | BasicKind::UntypedString => {
-                matches!(x, ConstValue::Str(_)).then(|| x.clone())
-            }
-            BasicKind::Bool | BasicKind::UntypedBool => {
-                matches!(x, ConstValue::Bool(_)).then(|| x.clone())
-            }
+            BasicKind::UntypedComplex => constant::is_complex(&constant::to_complex(x)).then(|| x.clone()),
+            BasicKind::String | BasicKind::UntypedString => matches!(x, ConstValue::Str(_)).then(|| x.clone()),
+            BasicKind::Bool | BasicKind::UntypedBool => matches!(x, ConstValue::Bool(_)).then(|| x.clone()),
             BasicKind::Invalid | BasicKind::UnsafePointer | BasicKind::UntypedNil => None,
         }
     }

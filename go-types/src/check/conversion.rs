@@ -120,12 +120,7 @@ impl Checker {
     }
 
     /// Whether the non-constant conversion `t(x)` is permitted; else maybe the cause.
-    pub(crate) fn convertible_to(
-        &mut self,
-        x: &Operand,
-        t: TypeId,
-        mut cause: Option<&mut String>,
-    ) -> bool {
+    pub(crate) fn convertible_to(&mut self, x: &Operand, t: TypeId, mut cause: Option<&mut String>) -> bool {
         if self.assignable_to(x, t, cause.as_deref_mut()).is_ok() {
             return true;
         }
@@ -139,14 +134,10 @@ impl Checker {
         if !v_param && !t_param && self.identical_ignore_tags(vu, tu) {
             return true;
         }
-        if let (&Type::Pointer { elem: ve }, &Type::Pointer { elem: te }) =
-            (&self.store.types[v], &self.store.types[t])
+        if let (&Type::Pointer { elem: ve }, &Type::Pointer { elem: te }) = (&self.store.types[v], &self.store.types[t])
         {
             let (vb, tb) = (self.under(ve), self.under(te));
-            if self.identical_ignore_tags(vb, tb)
-                && !self.is_type_param(ve)
-                && !self.is_type_param(te)
-            {
+            if self.identical_ignore_tags(vb, tb) && !self.is_type_param(ve) && !self.is_type_param(te) {
                 return true;
             }
         }
@@ -223,12 +214,10 @@ impl Checker {
             Type::Basic(b) => b == k,
             _ => false,
         };
-        let pointer_like = |c: &Checker, t: TypeId| {
-            matches!(c.store.types[t], Type::Pointer { .. }) || is(c, t, BasicKind::Uintptr)
-        };
+        let pointer_like =
+            |c: &Checker, t: TypeId| matches!(c.store.types[t], Type::Pointer { .. }) || is(c, t, BasicKind::Uintptr);
         let unsafe_ptr = |c: &Checker, t: TypeId| is(c, t, BasicKind::UnsafePointer);
-        pointer_like(self, vu) && unsafe_ptr(self, tu)
-            || unsafe_ptr(self, vu) && pointer_like(self, tu)
+        pointer_like(self, vu) && unsafe_ptr(self, tu) || unsafe_ptr(self, vu) && pointer_like(self, tu)
     }
 
     /// Conversion of a slice of `elem` to an array or array pointer `tu`; `None` if it is neither.

@@ -125,12 +125,7 @@ impl Checker {
         }
     }
 
-    fn direct_cycle(
-        &mut self,
-        pkg: PkgId,
-        obj: ObjId,
-        idx: &mut FxHashMap<ObjId, Option<usize>>,
-    ) {
+    fn direct_cycle(&mut self, pkg: PkgId, obj: ObjId, idx: &mut FxHashMap<ObjId, Option<usize>>) {
         let scope = self.store.packages[pkg].scope;
         let mut path: Vec<ObjId> = Vec::new();
         let mut at = obj;

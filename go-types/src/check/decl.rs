@@ -18,13 +18,7 @@ use std::sync::Arc;
 
 impl Checker {
     /// Enters `obj` into `scope` (unless it is blank), and records the identifier's definition.
-    pub(crate) fn declare(
-        &mut self,
-        scope: ScopeId,
-        id: Option<Ident>,
-        obj: ObjId,
-        scope_pos: Pos,
-    ) {
+    pub(crate) fn declare(&mut self, scope: ScopeId, id: Option<Ident>, obj: ObjId, scope_pos: Pos) {
         let name = self.store.objects[obj].name;
         if !name.is_blank() {
             if let Some(alt) = self.store.insert(scope, obj) {
@@ -72,9 +66,7 @@ impl Checker {
         if !self.obj_path.is_empty() && self.obj_path_idx.contains_key(&obj) {
             let valid = self.valid_cycle(obj);
             match self.store.objects[obj].kind {
-                ObjectKind::Const { .. } | ObjectKind::Var { .. }
-                    if !valid || self.obj_type(obj).is_none() =>
-                {
+                ObjectKind::Const { .. } | ObjectKind::Var { .. } if !valid || self.obj_type(obj).is_none() => {
                     self.set_obj_type(obj, TypeId::INVALID);
                 }
                 ObjectKind::TypeName if !valid => self.set_obj_type(obj, TypeId::INVALID),
@@ -150,13 +142,7 @@ impl Checker {
         (env.iota, env.err_pos) = saved;
     }
 
-    fn const_decl_value(
-        &mut self,
-        obj: ObjId,
-        ty: Option<ExprId>,
-        init: Option<ExprId>,
-        inherited: bool,
-    ) {
+    fn const_decl_value(&mut self, obj: ObjId, ty: Option<ExprId>, init: Option<ExprId>, inherited: bool) {
         self.set_const_value(obj, ConstValue::Unknown);
         if let Some(e) = ty {
             let t = self.typ(e);
@@ -190,13 +176,7 @@ impl Checker {
     }
 
     /// Types a variable and checks its initialisation.
-    pub(crate) fn var_decl(
-        &mut self,
-        obj: ObjId,
-        lhs: &[ObjId],
-        ty: Option<ExprId>,
-        init: Option<ExprId>,
-    ) {
+    pub(crate) fn var_decl(&mut self, obj: ObjId, lhs: &[ObjId], ty: Option<ExprId>, init: Option<ExprId>) {
         if let Some(e) = ty {
             let t = self.var_type(e);
             self.set_obj_type(obj, t);
@@ -242,8 +222,7 @@ impl Checker {
         let (Some(info), Some(pkg)) = (self.decls.get(&obj), self.store.objects[obj].pkg) else {
             return;
         };
-        let (scope, version, init, file) =
-            (info.file_scope, info.version, info.init, info.decl.file);
+        let (scope, version, init, file) = (info.file_scope, info.version, info.init, info.decl.file);
         let (Some(init), Some(tree)) = (init, self.trees.get(&file).cloned()) else { return };
         let mut env = Env::new(pkg, tree, scope, version);
         env.decl = Some(obj);
@@ -393,22 +372,10 @@ impl Checker {
     }
 
     /// Declares one type parameter.
-    pub(crate) fn declare_type_param(
-        &mut self,
-        name: Ident,
-        index: usize,
-        scope_pos: Pos,
-    ) -> TypeId {
+    pub(crate) fn declare_type_param(&mut self, name: Ident, index: usize, scope_pos: Pos) -> TypeId {
         let pkg = self.env().pkg;
-        let obj = self.store.new_object(
-            ObjectKind::TypeName,
-            name.pos,
-            Some(pkg),
-            name.name,
-            TypeId::INVALID,
-        );
-        let id =
-            self.store.new_type_param(TypeParam { obj, index, bound: TypeId::INVALID });
+        let obj = self.store.new_object(ObjectKind::TypeName, name.pos, Some(pkg), name.name, TypeId::INVALID);
+        let id = self.store.new_type_param(TypeParam { obj, index, bound: TypeId::INVALID });
         self.set_obj_type(obj, id);
         let scope = self.env().scope;
         self.declare(scope, Some(name), obj, scope_pos);
@@ -571,13 +538,8 @@ impl Checker {
                     self.local_vars(pkg, *id, names, *ty, values);
                 }
                 DeclKind::Type { name, .. } => {
-                    let obj = self.store.new_object(
-                        ObjectKind::TypeName,
-                        name.pos,
-                        Some(pkg),
-                        name.name,
-                        TypeId::INVALID,
-                    );
+                    let obj =
+                        self.store.new_object(ObjectKind::TypeName, name.pos, Some(pkg), name.name, TypeId::INVALID);
                     let scope = self.env().scope;
                     self.declare(scope, Some(*name), obj, name.pos);
                     self.push(obj);
@@ -596,8 +558,7 @@ impl Checker {
         for (i, name) in names.iter().enumerate() {
             let iota = ConstValue::Int64(i64::from(iota));
             let kind = ObjectKind::Const { val: iota.clone() };
-            let obj =
-                self.store.new_object(kind, name.pos, Some(pkg), name.name, TypeId::INVALID);
+            let obj = self.store.new_object(kind, name.pos, Some(pkg), name.name, TypeId::INVALID);
             lhs.push(obj);
             self.const_decl(obj, ty, values.get(i).copied(), inherited, iota);
         }
@@ -610,21 +571,12 @@ impl Checker {
         }
     }
 
-    fn local_vars(
-        &mut self,
-        pkg: PkgId,
-        id: DeclId,
-        names: &[Ident],
-        ty: Option<ExprId>,
-        values: &[ExprId],
-    ) {
+    fn local_vars(&mut self, pkg: PkgId, id: DeclId, names: &[Ident], ty: Option<ExprId>, values: &[ExprId]) {
         let tree = self.tree();
         let top = self.delayed.len();
         let lhs0: Vec<ObjId> = names
             .iter()
-            .map(|n| {
-                self.store.new_var(VarKind::Local, n.pos, Some(pkg), n.name, TypeId::INVALID)
-            })
+            .map(|n| self.store.new_var(VarKind::Local, n.pos, Some(pkg), n.name, TypeId::INVALID))
             .collect();
         for (i, obj) in lhs0.iter().enumerate() {
             if values.len() == names.len() {

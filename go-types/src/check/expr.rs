@@ -132,13 +132,7 @@ impl Checker {
         x.ty = TypeId::INVALID;
     }
 
-    fn expr_internal(
-        &mut self,
-        target: Option<&Target>,
-        x: &mut Operand,
-        e: ExprId,
-        hint: Option<TypeId>,
-    ) -> EvalKind {
+    fn expr_internal(&mut self, target: Option<&Target>, x: &mut Operand, e: ExprId, hint: Option<TypeId>) -> EvalKind {
         *x = Operand::new();
         x.file = self.env().file;
         let tree = self.tree();
@@ -228,9 +222,7 @@ impl Checker {
                         && !self.identical(elem, b)
                     {
                         let s = self.operand_string(x);
-                        let msg = format!(
-                            "invalid operation: pointers of {s} must have identical base types"
-                        );
+                        let msg = format!("invalid operation: pointers of {s} must have identical base types");
                         self.err_operand(x, codes::INVALID_INDIRECTION, msg);
                         x.invalidate();
                         return;
@@ -262,9 +254,7 @@ impl Checker {
         }
         if self.is_type_param(x.ty) {
             let s = self.operand_string(x);
-            let msg = format!(
-                "invalid operation: cannot use type assertion on type parameter value {s}"
-            );
+            let msg = format!("invalid operation: cannot use type assertion on type parameter value {s}");
             self.err_operand(x, codes::INVALID_ASSERT, msg);
             x.invalidate();
             return;
@@ -272,11 +262,7 @@ impl Checker {
         let u = self.under(x.ty);
         if !matches!(self.store.types[u], Type::Interface(_)) {
             let s = self.operand_string(x);
-            self.err_operand(
-                x,
-                codes::INVALID_ASSERT,
-                format!("invalid operation: {s} is not an interface"),
-            );
+            self.err_operand(x, codes::INVALID_ASSERT, format!("invalid operation: {s} is not an interface"));
             x.invalidate();
             return;
         }
@@ -291,13 +277,7 @@ impl Checker {
     }
 
     /// Reports an assertion (or, with `type_switch`, a case) of `x` to `t` that can never hold.
-    pub(crate) fn type_assertion(
-        &mut self,
-        e: ExprId,
-        x: &Operand,
-        t: TypeId,
-        type_switch: bool,
-    ) {
+    pub(crate) fn type_assertion(&mut self, e: ExprId, x: &Operand, t: TypeId, type_switch: bool) {
         let mut cause = String::new();
         if self.assertable_to(x.ty, t, Some(&mut cause)) {
             return;
@@ -306,9 +286,7 @@ impl Checker {
         let ts = self.type_string(t);
         let msg = if type_switch {
             let xs = self.operand_string(x);
-            format!(
-                "impossible type switch case: {es}\n\t{xs} cannot have dynamic type {ts} {cause}"
-            )
+            format!("impossible type switch case: {es}\n\t{xs} cannot have dynamic type {ts} {cause}")
         } else {
             let vs = self.type_string(x.ty);
             format!("impossible type assertion: {es}\n\t{ts} does not implement {vs} {cause}")
@@ -327,9 +305,7 @@ impl Checker {
                     (codes::TOO_MANY_VALUES, format!("{text} used as value or type"))
                 }
             }
-            Mode::Builtin if modes & BUILTIN != 0 => {
-                (codes::UNCALLED_BUILTIN, format!("{} must be called", s(self)))
-            }
+            Mode::Builtin if modes & BUILTIN != 0 => (codes::UNCALLED_BUILTIN, format!("{} must be called", s(self))),
             Mode::TypeExpr if modes & TYPE_EXPR != 0 => {
                 (codes::NOT_AN_EXPR, format!("{} is not an expression", s(self)))
             }

@@ -174,10 +174,7 @@ impl Printer<'_> {
                     ChanDir::Send => "chan<- ",
                     ChanDir::Recv => "<-chan ",
                 });
-                let inner = matches!(
-                    file.expr(*elem).kind,
-                    ExprKind::ChanType { dir: ChanDir::Recv, .. }
-                );
+                let inner = matches!(file.expr(*elem).kind, ExprKind::ChanType { dir: ChanDir::Recv, .. });
                 if inner && *dir == ChanDir::Both {
                     self.text("(");
                     self.expr(*elem);

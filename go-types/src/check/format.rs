@@ -29,8 +29,7 @@ impl Checker {
 
     /// Whether another package that `from` needs has `pkg`'s name and a different path.
     fn is_ambiguous_package_name(&self, from: PkgId, pkg: PkgId) -> bool {
-        let (name, path) =
-            (self.store.packages[pkg].name, self.store.packages[pkg].path.as_str());
+        let (name, path) = (self.store.packages[pkg].name, self.store.packages[pkg].path.as_str());
         let mut seen: FxHashSet<PkgId> = FxHashSet::default();
         let mut work = vec![from];
         let mut other = false;

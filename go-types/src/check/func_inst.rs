@@ -83,8 +83,7 @@ impl Checker {
                 };
                 let gsig = self.store.new_type(Type::Signature(Arc::new(gsig)));
                 let pkg = Some(self.env().pkg);
-                let var =
-                    self.store.new_var(VarKind::Param, x_pos, pkg, Symbol::EMPTY, gsig);
+                let var = self.store.new_var(VarKind::Param, x_pos, pkg, Symbol::EMPTY, gsig);
                 params.push(var);
                 let mut arg = Operand::new();
                 arg.mode = Mode::Value;
@@ -95,11 +94,9 @@ impl Checker {
                 args.push(arg);
             }
             let params: Arc<[ObjId]> = Arc::from(params);
-            let (tparams, params) =
-                self.rename_tparams_in_vars(pos, &sig.type_params, &params);
+            let (tparams, params) = self.rename_tparams_in_vars(pos, &sig.type_params, &params);
             let given: Vec<Option<TypeId>> = targs.iter().copied().map(Some).collect();
-            let dir =
-                if target.is_some() { Direction::Reverse } else { Direction::Forward };
+            let dir = if target.is_some() { Direction::Reverse } else { Direction::Forward };
             match self.infer(pos, &tparams, &given, &params, &args, dir) {
                 Ok(list) => targs = list,
                 Err(why) => {

@@ -66,11 +66,7 @@ impl Checker {
             return false;
         }
 
-        let found = if self.is_type_param(x.ty) {
-            self.index_type_param(x)
-        } else {
-            self.index_type(x, u)
-        };
+        let found = if self.is_type_param(x.ty) { self.index_type_param(x) } else { self.index_type(x, u) };
         let Some(found) = found else {
             let s = self.operand_string(x);
             let pos = self.expr_pos(e);
@@ -109,20 +105,14 @@ impl Checker {
                 };
                 Some(Indexed { len, key: None, elem: TypeId::BYTE, mode: Mode::Value })
             }
-            Type::Array { elem, len } => {
-                Some(Indexed { len, key: None, elem, mode: value_mode })
-            }
+            Type::Array { elem, len } => Some(Indexed { len, key: None, elem, mode: value_mode }),
             Type::Pointer { elem } => {
                 let base = self.under(elem);
                 let Type::Array { elem, len } = self.store.types[base] else { return None };
                 Some(Indexed { len, key: None, elem, mode: Mode::Variable })
             }
-            Type::Slice { elem } => {
-                Some(Indexed { len: -1, key: None, elem, mode: Mode::Variable })
-            }
-            Type::Map { key, elem } => {
-                Some(Indexed { len: -1, key: Some(key), elem, mode: Mode::MapIndex })
-            }
+            Type::Slice { elem } => Some(Indexed { len: -1, key: None, elem, mode: Mode::Variable }),
+            Type::Map { key, elem } => Some(Indexed { len: -1, key: Some(key), elem, mode: Mode::MapIndex }),
             _ => None,
         }
     }
@@ -193,13 +183,7 @@ impl Checker {
     }
 
     /// Whether `x` can be an index (or a size: `what` says); reports if not.
-    pub(crate) fn is_valid_index(
-        &mut self,
-        x: &mut Operand,
-        code: Code,
-        what: &str,
-        negative: Negative,
-    ) -> bool {
+    pub(crate) fn is_valid_index(&mut self, x: &mut Operand, code: Code, what: &str, negative: Negative) -> bool {
         if !x.is_valid() {
             return false;
         }

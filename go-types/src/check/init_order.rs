@@ -32,17 +32,14 @@ impl Checker {
     /// functions and the live variables' initialisations must have been checked; dependencies on
     /// other objects are ignored.
     pub fn init_order_of(&mut self, pkg: PkgId, live: &FxHashSet<ObjId>) -> Vec<Initializer> {
-        let objs: Vec<ObjId> =
-            self.package_objects_of(pkg).iter().copied().filter(|o| live.contains(o)).collect();
+        let objs: Vec<ObjId> = self.package_objects_of(pkg).iter().copied().filter(|o| live.contains(o)).collect();
         self.order_variables(&objs, false)
     }
 
     fn order_variables(&mut self, objs: &[ObjId], report: bool) -> Vec<Initializer> {
         let (objs, mut nodes) = self.dependency_graph(objs);
-        let is_func: Vec<bool> = objs
-            .iter()
-            .map(|o| matches!(self.store.objects[*o].kind, ObjectKind::Func { .. }))
-            .collect();
+        let is_func: Vec<bool> =
+            objs.iter().map(|o| matches!(self.store.objects[*o].kind, ObjectKind::Func { .. })).collect();
         remove_functions(&mut nodes, &is_func);
 
         let mut ndeps: Vec<usize> = nodes.iter().map(|n| n.succ.len()).collect();
@@ -91,13 +88,9 @@ impl Checker {
 
     /// Nodes for the objects that can be dependencies, with edges between them.
     fn dependency_graph(&self, objs: &[ObjId]) -> (Vec<ObjId>, Vec<Node>) {
-        let objs: Vec<ObjId> = objs
-            .iter()
-            .copied()
-            .filter(|o| !matches!(self.store.objects[*o].kind, ObjectKind::TypeName))
-            .collect();
-        let index: FxHashMap<ObjId, usize> =
-            objs.iter().enumerate().map(|(i, o)| (*o, i)).collect();
+        let objs: Vec<ObjId> =
+            objs.iter().copied().filter(|o| !matches!(self.store.objects[*o].kind, ObjectKind::TypeName)).collect();
+        let index: FxHashMap<ObjId, usize> = objs.iter().enumerate().map(|(i, o)| (*o, i)).collect();
         let mut nodes: Vec<Node> = objs.iter().map(|_| Node::default()).collect();
         for (i, o) in objs.iter().enumerate() {
             for d in self.dependencies(*o) {
@@ -111,12 +104,7 @@ impl Checker {
     }
 
     /// The objects on a path of dependencies from `from` to `to`, reversed.
-    fn find_path(
-        &self,
-        from: ObjId,
-        to: ObjId,
-        seen: &mut FxHashSet<ObjId>,
-    ) -> Option<Vec<ObjId>> {
+    fn find_path(&self, from: ObjId, to: ObjId, seen: &mut FxHashSet<ObjId>) -> Option<Vec<ObjId>> {
         // Explicit stack: chains of dependencies can be as long as a package is large.
         let deps = |o: ObjId| {
             let mut v: Vec<ObjId> = self.dependencies(o).collect();

@@ -10,18 +10,11 @@ use std::sync::Arc;
 
 impl Checker {
     /// Fills the interface type `id` from its elements. `def` is the type name declared by it.
-    pub(crate) fn interface_type(
-        &mut self,
-        id: TypeId,
-        e: ExprId,
-        elems: &[InterfaceElem],
-        def: Option<ObjId>,
-    ) {
+    pub(crate) fn interface_type(&mut self, id: TypeId, e: ExprId, elems: &[InterfaceElem], def: Option<ObjId>) {
         let Type::Interface(iface) = self.store.types[id] else { return };
         let pkg = Some(self.env().pkg);
         // The receiver of the methods is the declared type, for better messages.
-        let recv_type =
-            def.and_then(|d| self.obj_type(d)).and_then(|t| self.as_named(t)).unwrap_or(id);
+        let recv_type = def.and_then(|d| self.obj_type(d)).and_then(|t| self.as_named(t)).unwrap_or(id);
         for elem in elems {
             match elem {
                 InterfaceElem::Embedded(x) => {
@@ -46,13 +39,7 @@ impl Checker {
                         continue;
                     };
                     let mut data = (**sig).clone();
-                    let recv = self.store.new_var(
-                        VarKind::Recv,
-                        name.pos,
-                        pkg,
-                        Symbol::EMPTY,
-                        recv_type,
-                    );
+                    let recv = self.store.new_var(VarKind::Recv, name.pos, pkg, Symbol::EMPTY, recv_type);
                     data.recv = Some(recv);
                     self.store.types[t] = Type::Signature(Arc::new(data));
                     self.sig_scopes.remove(&t);

@@ -5,7 +5,7 @@ use super::Checker;
 use crate::codes;
 use crate::object::{ObjId, ObjectKind};
 use crate::ty::TypeId;
-use go_ast::{BranchKind, Block, DeclKind, Ident, StmtId, StmtKind};
+use go_ast::{Block, BranchKind, DeclKind, Ident, StmtId, StmtKind};
 use go_source::{Pos, Symbol};
 use rustc_hash::FxHashMap;
 
@@ -69,8 +69,7 @@ impl Labels {
 impl Checker {
     /// Checks the labels of a body.
     pub(crate) fn labels(&mut self, body: &[StmtId]) {
-        let mut all =
-            Labels { all: FxHashMap::default(), order: Vec::new(), blocks: Vec::new() };
+        let mut all = Labels { all: FxHashMap::default(), order: Vec::new(), blocks: Vec::new() };
         let root = all.new_block(None, None);
         let fwd = self.block_branches(&mut all, root, body);
         for jmp in fwd {
@@ -101,21 +100,14 @@ impl Checker {
 
     /// Processes a list of statements in `block`; the result are the unresolved forward jumps.
     fn block_branches(&mut self, all: &mut Labels, block: usize, list: &[StmtId]) -> Vec<Ident> {
-        let mut j =
-            Jumps { block, var_decl_pos: Pos::NONE, fwd: Vec::new(), bad: Vec::new() };
+        let mut j = Jumps { block, var_decl_pos: Pos::NONE, fwd: Vec::new(), bad: Vec::new() };
         for s in list {
             self.stmt_branches(all, &mut j, None, *s);
         }
         j.fwd
     }
 
-    fn nested(
-        &mut self,
-        all: &mut Labels,
-        j: &mut Jumps,
-        lstmt: Option<(Symbol, StmtId)>,
-        list: &[StmtId],
-    ) {
+    fn nested(&mut self, all: &mut Labels, j: &mut Jumps, lstmt: Option<(Symbol, StmtId)>, list: &[StmtId]) {
         let b = all.new_block(Some(j.block), lstmt);
         let fwd = self.block_branches(all, b, list);
         j.fwd.extend(fwd);
@@ -136,13 +128,7 @@ impl Checker {
         }
     }
 
-    fn stmt_branches(
-        &mut self,
-        all: &mut Labels,
-        j: &mut Jumps,
-        lstmt: Option<(Symbol, StmtId)>,
-        s: StmtId,
-    ) {
+    fn stmt_branches(&mut self, all: &mut Labels, j: &mut Jumps, lstmt: Option<(Symbol, StmtId)>, s: StmtId) {
         let tree = self.tree();
         let stmt = tree.stmt(s);
         let block = |c: &mut Checker, all: &mut Labels, j: &mut Jumps, b: &Block| {
@@ -242,11 +228,7 @@ impl Checker {
                 let valid = is_loop
                     || matches!(
                         target,
-                        Some(
-                            StmtKind::Switch { .. }
-                                | StmtKind::TypeSwitch { .. }
-                                | StmtKind::Select { .. }
-                        )
+                        Some(StmtKind::Switch { .. } | StmtKind::TypeSwitch { .. } | StmtKind::Select { .. })
                     );
                 if !valid {
                     let msg = format!("invalid break label {text}");

@@ -42,7 +42,8 @@ impl Checker {
             end = e.span.hi;
             let t = self.unalias(self.info.type_and_value(file, id).ty);
             if self.has_interface_cycle(t, cyclic) {
-                let msg = "invalid recursive type: anonymous interface refers to itself (see https://go.dev/issue/56103)";
+                let msg =
+                    "invalid recursive type: anonymous interface refers to itself (see https://go.dev/issue/56103)";
                 self.error(e.pos, codes::INVALID_TYPE_CYCLE, msg);
                 for c in cyclic.values_mut() {
                     *c = false;
@@ -66,10 +67,9 @@ impl Checker {
     fn visit_for_cycle(&mut self, t: TypeId, cyclic: &mut FxHashMap<TypeId, bool>) -> bool {
         let t = self.unalias(t);
         let vars = match self.store.types[t].clone() {
-            Type::Pointer { elem }
-            | Type::Array { elem, .. }
-            | Type::Chan { elem, .. }
-            | Type::Slice { elem } => return self.visit_for_cycle(elem, cyclic),
+            Type::Pointer { elem } | Type::Array { elem, .. } | Type::Chan { elem, .. } | Type::Slice { elem } => {
+                return self.visit_for_cycle(elem, cyclic);
+            }
             Type::Map { key, elem } => {
                 return self.visit_for_cycle(key, cyclic) || self.visit_for_cycle(elem, cyclic);
             }
@@ -91,11 +91,7 @@ impl Checker {
                 cyclic.insert(t, false);
                 return false;
             }
-            Type::Basic(_)
-            | Type::Named(_)
-            | Type::TypeParam(_)
-            | Type::Union(_)
-            | Type::Alias(_) => return false,
+            Type::Basic(_) | Type::Named(_) | Type::TypeParam(_) | Type::Union(_) | Type::Alias(_) => return false,
         };
         vars.iter().any(|v| {
             let ty = self.store.objects[*v].ty;

@@ -24,11 +24,7 @@ impl Checker {
         if numeric {
             self.lang_compat(e, kind, text);
             if text.len() > MAX_LITERAL {
-                let msg = format!(
-                    "excessively long constant: {}... ({} chars)",
-                    &text[..10],
-                    text.len()
-                );
+                let msg = format!("excessively long constant: {}... ({} chars)", &text[..10], text.len());
                 self.err_expr(e, codes::INVALID_CONST_VAL, msg);
                 return;
             }
@@ -63,9 +59,7 @@ impl Checker {
             match text.as_bytes() {
                 [b'0', b'b' | b'B', ..] => "binary literal",
                 [b'0', b'o' | b'O', ..] => "0o/0O-style octal literal",
-                [b'0', b'x' | b'X', ..] if kind != LitKind::Int => {
-                    "hexadecimal floating-point literal"
-                }
+                [b'0', b'x' | b'X', ..] if kind != LitKind::Int => "hexadecimal floating-point literal",
                 _ => return,
             }
         };

@@ -41,11 +41,11 @@ mod selector;
 mod shift;
 mod signature;
 mod slice;
-pub(crate) mod under;
 mod stmt;
 mod structs;
 mod switch;
 mod typexpr;
+pub(crate) mod under;
 mod union;
 mod unsafe_builtins;
 mod untyped;
@@ -205,12 +205,7 @@ pub struct Env {
 
 impl Env {
     /// The environment of declarations in `scope` of a file.
-    pub(crate) fn new(
-        pkg: PkgId,
-        tree: Arc<File>,
-        scope: ScopeId,
-        version: (u32, u32),
-    ) -> Env {
+    pub(crate) fn new(pkg: PkgId, tree: Arc<File>, scope: ScopeId, version: (u32, u32)) -> Env {
         Env {
             pkg,
             file: tree.id,

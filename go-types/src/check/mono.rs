@@ -97,13 +97,7 @@ impl Checker {
     }
 
     /// Notes an instantiation of `tparams` with `targs`; `xlist` gives positions as far as it goes.
-    pub(crate) fn mono_record_instance(
-        &mut self,
-        pos: Pos,
-        tparams: &[TypeId],
-        targs: &[TypeId],
-        xlist: &[ExprId],
-    ) {
+    pub(crate) fn mono_record_instance(&mut self, pos: Pos, tparams: &[TypeId], targs: &[TypeId], xlist: &[ExprId]) {
         if self.is_lazy(self.env().pkg) {
             return;
         }
@@ -134,10 +128,9 @@ impl Checker {
                     self.mono_assign(pos, tpar, targ, *t);
                 }
             }
-            Type::Array { elem, .. }
-            | Type::Slice { elem }
-            | Type::Pointer { elem }
-            | Type::Chan { elem, .. } => self.mono_assign(pos, tpar, targ, elem),
+            Type::Array { elem, .. } | Type::Slice { elem } | Type::Pointer { elem } | Type::Chan { elem, .. } => {
+                self.mono_assign(pos, tpar, targ, elem)
+            }
             Type::Map { key, elem } => {
                 self.mono_assign(pos, tpar, targ, key);
                 self.mono_assign(pos, tpar, targ, elem);

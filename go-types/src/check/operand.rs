@@ -63,14 +63,7 @@ impl Operand {
     /// form): `label` stands for it in messages, `expr` gives the position.
     #[must_use]
     pub fn labelled(file: FileId, expr: ExprId, label: String, ty: TypeId) -> Operand {
-        Operand {
-            mode: Mode::Value,
-            expr: Some(expr),
-            file,
-            ty,
-            label: Some(Arc::from(label)),
-            ..Operand::new()
-        }
+        Operand { mode: Mode::Value, expr: Some(expr), file, ty, label: Some(Arc::from(label)), ..Operand::new() }
     }
 
     /// Whether evaluation succeeded.
@@ -123,8 +116,7 @@ impl Checker {
     pub(crate) fn new_target(&mut self, ty: Option<TypeId>, desc: &str) -> Option<Target> {
         let ty = ty?;
         let u = self.common_under(ty, None).ok()?;
-        matches!(self.store.types[u], Type::Signature(_))
-            .then(|| Target { sig: u, desc: desc.to_owned() })
+        matches!(self.store.types[u], Type::Signature(_)).then(|| Target { sig: u, desc: desc.to_owned() })
     }
 
     /// The signature data of `ty` itself (no underlying type is taken).

@@ -42,10 +42,7 @@ impl Checker {
         let (types, text) = match op {
             UnaryOp::Addr => {
                 let tree = self.tree();
-                let lit = matches!(
-                    tree.expr(tree.unparen(inner)).kind,
-                    ExprKind::CompositeLit { .. }
-                );
+                let lit = matches!(tree.expr(tree.unparen(inner)).kind, ExprKind::CompositeLit { .. });
                 if !lit && x.mode != Mode::Variable {
                     let s = self.operand_string(x);
                     let msg = format!("invalid operation: cannot take address of {s}");
@@ -94,11 +91,7 @@ impl Checker {
             if matches!(x.val, ConstValue::Unknown) {
                 return;
             }
-            let bits = if self.is_unsigned(x.ty) {
-                u32::try_from(self.sizeof(x.ty) * 8).unwrap_or(0)
-            } else {
-                0
-            };
+            let bits = if self.is_unsigned(x.ty) { u32::try_from(self.sizeof(x.ty) * 8).unwrap_or(0) } else { 0 };
             let op = if op == UnaryOp::Tilde { UnaryOp::Xor } else { op };
             x.val = constant::unary_op(op, &x.val, bits);
             x.expr = Some(e);
@@ -110,12 +103,7 @@ impl Checker {
     }
 
     /// The element type of the channel `x` that is received from or sent to.
-    pub(crate) fn chan_elem(
-        &mut self,
-        pos: go_source::Pos,
-        x: &Operand,
-        dir: ChanUse,
-    ) -> Option<TypeId> {
+    pub(crate) fn chan_elem(&mut self, pos: go_source::Pos, x: &Operand, dir: ChanUse) -> Option<TypeId> {
         let mut cause = None;
         for (t, u) in self.typeset(x.ty) {
             let Some(u) = u else {
@@ -161,13 +149,7 @@ impl Checker {
 
     /// Compares `x` and `y`; the result, an untyped boolean, is left in `x`. With `switch_case` the
     /// comparison is that of a case `x` with the tag `y`.
-    pub(crate) fn comparison(
-        &mut self,
-        x: &mut Operand,
-        y: &mut Operand,
-        op: BinaryOp,
-        switch_case: bool,
-    ) {
+    pub(crate) fn comparison(&mut self, x: &mut Operand, y: &mut Operand, op: BinaryOp, switch_case: bool) {
         if !self.is_valid_type(x.ty) || !self.is_valid_type(y.ty) {
             x.invalidate();
             return;
@@ -227,8 +209,7 @@ impl Checker {
         y: &Operand,
         op: BinaryOp,
     ) -> Result<(), (bool, go_source::Code, String)> {
-        let ok = self.assignable_to(x, y.ty, None).is_ok()
-            || self.assignable_to(y, x.ty, None).is_ok();
+        let ok = self.assignable_to(x, y.ty, None).is_ok() || self.assignable_to(y, x.ty, None).is_ok();
         if !ok {
             let (xs, ys) = (self.type_string(x.ty), self.type_string(y.ty));
             let cause = format!("mismatched types {xs} and {ys}");
@@ -257,24 +238,14 @@ impl Checker {
     /// Why values of type `t` can't be compared.
     pub(crate) fn incomparable_cause(&mut self, t: TypeId) -> String {
         let u = self.under(t);
-        if matches!(
-            self.store.types[u],
-            Type::Slice { .. } | Type::Signature(_) | Type::Map { .. }
-        ) {
+        if matches!(self.store.types[u], Type::Slice { .. } | Type::Signature(_) | Type::Map { .. }) {
             return format!("{} can only be compared to nil", self.composite_kind(t));
         }
         self.comparable_type(t, true).err().unwrap_or_default()
     }
 
     /// The binary operation `lhs op rhs`. `e` is absent for assignment operations `lhs op= rhs`.
-    pub(crate) fn binary(
-        &mut self,
-        x: &mut Operand,
-        e: Option<ExprId>,
-        lhs: ExprId,
-        rhs: ExprId,
-        op: BinaryOp,
-    ) {
+    pub(crate) fn binary(&mut self, x: &mut Operand, e: Option<ExprId>, lhs: ExprId, rhs: ExprId, op: BinaryOp) {
         let mut y = Operand::new();
         self.expr(None, x, lhs);
         self.expr(None, &mut y, rhs);
@@ -325,12 +296,7 @@ impl Checker {
             | BinaryOp::AndNot
             | BinaryOp::Shl
             | BinaryOp::Shr => OpTypes::Integer,
-            BinaryOp::Eq
-            | BinaryOp::Ne
-            | BinaryOp::Lt
-            | BinaryOp::Le
-            | BinaryOp::Gt
-            | BinaryOp::Ge => return,
+            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => return,
         };
         if !self.op_defined(x, types, op.text()) {
             x.invalidate();
@@ -420,9 +386,7 @@ impl Checker {
     /// Position for errors about the result of operation `e`.
     pub(crate) fn op_pos(&self, e: ExprId) -> go_source::Pos {
         match self.env().tree.expr(e).kind {
-            ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Star(_) => {
-                self.expr_pos(e)
-            }
+            ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::Star(_) => self.expr_pos(e),
             _ => self.start_pos(e),
         }
     }

@@ -102,15 +102,11 @@ impl Checker {
     ) {
         let s = |c: &mut Checker| c.operand_string(x);
         let (at, msg) = match (key, value, extra) {
-            (Some(key), ..) if k.is_none() => {
-                (key, format!("range over {} permits no iteration variables", s(self)))
-            }
+            (Some(key), ..) if k.is_none() => (key, format!("range over {} permits no iteration variables", s(self))),
             (_, Some(value), _) if v.is_none() => {
                 (value, format!("range over {} permits only one iteration variable", s(self)))
             }
-            (_, _, Some(extra)) => {
-                (extra, "range clause permits at most two iteration variables".to_owned())
-            }
+            (_, _, Some(extra)) => (extra, "range clause permits at most two iteration variables".to_owned()),
             _ => return,
         };
         self.soft_errorf(at, codes::INVALID_ITER_VAR, msg);
@@ -191,18 +187,14 @@ impl Checker {
             }
         }
         match self.store.types[u].clone() {
-            Type::Basic(BasicKind::String | BasicKind::UntypedString) => {
-                Ok((Some(TypeId::INT), Some(TypeId::RUNE)))
-            }
+            Type::Basic(BasicKind::String | BasicKind::UntypedString) => Ok((Some(TypeId::INT), Some(TypeId::RUNE))),
             Type::Basic(k) if k.info() & basic_info::INTEGER != 0 => {
                 if !self.allow_version(GO1_22) {
                     return Err("requires go1.22 or later".to_owned());
                 }
                 Ok((Some(orig), None))
             }
-            Type::Array { elem, .. } | Type::Slice { elem } => {
-                Ok((Some(TypeId::INT), Some(elem)))
-            }
+            Type::Array { elem, .. } | Type::Slice { elem } => Ok((Some(TypeId::INT), Some(elem))),
             Type::Map { key, elem } => Ok((Some(key), Some(elem))),
             Type::Chan { elem, .. } => Ok((Some(elem), None)),
             Type::Signature(sig) => {
@@ -216,11 +208,7 @@ impl Checker {
     }
 
     /// Key and value types of a range over a function.
-    fn range_func(
-        &mut self,
-        params: &[crate::object::ObjId],
-        results: usize,
-    ) -> Result<KeyVal, String> {
+    fn range_func(&mut self, params: &[crate::object::ObjId], results: usize) -> Result<KeyVal, String> {
         let bad = |s: &str| Err(format!("func must be func(yield func(...) bool): {s}"));
         if params.len() != 1 {
             return bad("wrong argument count");

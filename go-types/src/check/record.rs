@@ -50,25 +50,12 @@ impl Checker {
     }
 
     /// Records type and value of expression `e` of the file being checked.
-    pub(crate) fn record_type_and_value(
-        &mut self,
-        e: ExprId,
-        mode: Mode,
-        ty: TypeId,
-        val: Option<&ConstValue>,
-    ) {
+    pub(crate) fn record_type_and_value(&mut self, e: ExprId, mode: Mode, ty: TypeId, val: Option<&ConstValue>) {
         let file = self.env().file;
         self.record_in(file, e, mode, ty, val);
     }
 
-    fn record_in(
-        &mut self,
-        file: FileId,
-        e: ExprId,
-        mode: Mode,
-        ty: TypeId,
-        val: Option<&ConstValue>,
-    ) {
+    fn record_in(&mut self, file: FileId, e: ExprId, mode: Mode, ty: TypeId, val: Option<&ConstValue>) {
         if mode == Mode::Invalid {
             return;
         }
@@ -108,9 +95,7 @@ impl Checker {
         let mut e = e;
         loop {
             let expr = tree.expr(e);
-            let mut var = |ty| {
-                self.store.new_var(VarKind::Local, expr.span.lo, pkg, Symbol::EMPTY, ty)
-            };
+            let mut var = |ty| self.store.new_var(VarKind::Local, expr.span.lo, pkg, Symbol::EMPTY, ty);
             let vars: Arc<[ObjId]> = Arc::from([var(a0.ty), var(a1.ty)]);
             let tuple = self.store.new_type(Type::Tuple(vars));
             let file = self.env().file;

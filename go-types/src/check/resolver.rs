@@ -44,12 +44,7 @@ pub(crate) fn is_exported(name: &str) -> bool {
 
 impl Checker {
     /// Collects all objects of the files of `pkg`.
-    pub(crate) fn collect_objects(
-        &mut self,
-        pkg: PkgId,
-        files: &[Arc<File>],
-        imports: &FxHashMap<String, PkgId>,
-    ) {
+    pub(crate) fn collect_objects(&mut self, pkg: PkgId, files: &[Arc<File>], imports: &FxHashMap<String, PkgId>) {
         let pkg_scope = self.store.packages[pkg].scope;
         let mut methods = Vec::new();
         let mut file_scopes = Vec::with_capacity(files.len());
@@ -109,16 +104,9 @@ impl Checker {
 
     // ---- imports ----
 
-    fn collect_import(
-        &mut self,
-        pkg: PkgId,
-        scope: ScopeId,
-        import: &Import,
-        imports: &FxHashMap<String, PkgId>,
-    ) {
+    fn collect_import(&mut self, pkg: PkgId, scope: ScopeId, import: &Import, imports: &FxHashMap<String, PkgId>) {
         let tree = self.tree();
-        if matches!(tree.expr(import.path).kind, ExprKind::BasicLit { bad: true, .. } | ExprKind::Bad)
-        {
+        if matches!(tree.expr(import.path).kind, ExprKind::BasicLit { bad: true, .. } | ExprKind::Bad) {
             return;
         }
         let path = self.store.text(import.path_value);
@@ -184,12 +172,7 @@ impl Checker {
     }
 
     /// The package of an import path; an opaque one if it is missing.
-    fn import_package(
-        &mut self,
-        at: ExprId,
-        path: &str,
-        imports: &FxHashMap<String, PkgId>,
-    ) -> PkgId {
+    fn import_package(&mut self, at: ExprId, path: &str, imports: &FxHashMap<String, PkgId>) -> PkgId {
         if let Some(p) = imports.get(path) {
             return *p;
         }
@@ -218,14 +201,7 @@ impl Checker {
 
     // ---- declarations ----
 
-    fn collect_decl(
-        &mut self,
-        pkg: PkgId,
-        file: &File,
-        id: DeclId,
-        scope: ScopeId,
-        methods: &mut Vec<MethodInfo>,
-    ) {
+    fn collect_decl(&mut self, pkg: PkgId, file: &File, id: DeclId, scope: ScopeId, methods: &mut Vec<MethodInfo>) {
         let decl = file.decl(id);
         let mut info = DeclInfo {
             file_scope: scope,
@@ -258,15 +234,7 @@ impl Checker {
             DeclKind::Var { names, ty, values } => {
                 let objs: Vec<ObjId> = names
                     .iter()
-                    .map(|name| {
-                        self.store.new_var(
-                            VarKind::Package,
-                            name.pos,
-                            Some(pkg),
-                            name.name,
-                            TypeId::INVALID,
-                        )
-                    })
+                    .map(|name| self.store.new_var(VarKind::Package, name.pos, Some(pkg), name.name, TypeId::INVALID))
                     .collect();
                 info.vtyp = *ty;
                 let shared = values.len() == 1 && names.len() > 1;
@@ -327,8 +295,7 @@ impl Checker {
             self.record_def(name.pos, obj);
             return;
         }
-        let is_main =
-            text == "main" && self.store.text(self.store.packages[pkg].name) == "main";
+        let is_main = text == "main" && self.store.text(self.store.packages[pkg].name) == "main";
         if text == "init" || is_main {
             let code = if is_main { codes::INVALID_MAIN_DECL } else { codes::INVALID_INIT_DECL };
             if let Some(pos) = tparam0 {
@@ -380,14 +347,7 @@ impl Checker {
     }
 
     /// Checks that names and values of a declaration match in number.
-    pub(crate) fn arity(
-        &mut self,
-        pos: Pos,
-        names: &[Ident],
-        inits: &[ExprId],
-        const_decl: bool,
-        inherited: bool,
-    ) {
+    pub(crate) fn arity(&mut self, pos: Pos, names: &[Ident], inits: &[ExprId], const_decl: bool, inherited: bool) {
         let (l, r) = (names.len(), inits.len());
         if l < r {
             let n = inits[l];
@@ -444,12 +404,7 @@ impl Checker {
 
     /// Follows aliases from a receiver's base type name to the defined type of the package, and
     /// tells whether a pointer was met.
-    fn resolve_base_type_name(
-        &self,
-        pkg_scope: ScopeId,
-        mut ptr: bool,
-        name: Symbol,
-    ) -> Option<(bool, ObjId)> {
+    fn resolve_base_type_name(&self, pkg_scope: ScopeId, mut ptr: bool, name: Symbol) -> Option<(bool, ObjId)> {
         let mut seen = FxHashSet::default();
         let mut name = name;
         loop {

@@ -21,30 +21,26 @@ impl Checker {
             StmtKind::Labeled { label, stmt } => self.is_terminating(*stmt, Some(label.name)),
             StmtKind::Expr(e) => {
                 let e = tree.unparen(*e);
-                matches!(tree.expr(e).kind, ExprKind::Call { .. })
-                    && self.env().is_panic.contains(&e)
+                matches!(tree.expr(e).kind, ExprKind::Call { .. }) && self.env().is_panic.contains(&e)
             }
             StmtKind::Return(_) => true,
             StmtKind::Branch { kind, .. } => {
                 matches!(kind, BranchKind::Goto | BranchKind::Fallthrough)
             }
             StmtKind::Block(b) => self.is_terminating_list(&b.stmts),
-            StmtKind::If { then, els, .. } => els.is_some_and(|els| {
-                self.is_terminating_list(&then.stmts) && self.is_terminating(els, None)
-            }),
+            StmtKind::If { then, els, .. } => {
+                els.is_some_and(|els| self.is_terminating_list(&then.stmts) && self.is_terminating(els, None))
+            }
             StmtKind::Switch { clauses, .. } | StmtKind::TypeSwitch { clauses, .. } => {
                 clauses.iter().any(|c| c.exprs.is_none())
-                    && clauses.iter().all(|c| {
-                        self.is_terminating_list(&c.body)
-                            && !has_break_list(tree, &c.body, label, true)
-                    })
+                    && clauses
+                        .iter()
+                        .all(|c| self.is_terminating_list(&c.body) && !has_break_list(tree, &c.body, label, true))
             }
-            StmtKind::Select { clauses, .. } => clauses.iter().all(|c| {
-                self.is_terminating_list(&c.body) && !has_break_list(tree, &c.body, label, true)
-            }),
-            StmtKind::For { cond, body, .. } => {
-                cond.is_none() && !has_break_list(tree, &body.stmts, label, true)
+            StmtKind::Select { clauses, .. } => {
+                clauses.iter().all(|c| self.is_terminating_list(&c.body) && !has_break_list(tree, &c.body, label, true))
             }
+            StmtKind::For { cond, body, .. } => cond.is_none() && !has_break_list(tree, &body.stmts, label, true),
         }
     }
 

@@ -108,13 +108,7 @@ impl Checker {
     }
 
     /// `x.sel` where `x` is a value or a type.
-    fn selected(
-        &mut self,
-        x: &mut Operand,
-        e: ExprId,
-        (inner, sel): (ExprId, Ident),
-        want_type: bool,
-    ) -> bool {
+    fn selected(&mut self, x: &mut Operand, e: ExprId, (inner, sel): (ExprId, Ident), want_type: bool) -> bool {
         self.expr_or_type(x, inner, false);
         match x.mode {
             Mode::Builtin => {
@@ -144,8 +138,7 @@ impl Checker {
 
         let pkg = Some(self.env().pkg);
         let addressable = x.mode == Mode::Variable;
-        let (obj, path, indirect) =
-            self.lookup_field_or_method(x.ty, addressable, pkg, sel.name, false);
+        let (obj, path, indirect) = self.lookup_field_or_method(x.ty, addressable, pkg, sel.name, false);
         let Some(obj) = obj else {
             self.missing_selection(x, sel, !path.is_empty(), indirect);
             return false;
@@ -153,8 +146,7 @@ impl Checker {
         if matches!(self.store.objects[obj].kind, ObjectKind::Var { .. }) {
             if x.mode == Mode::TypeExpr {
                 let (name, ts) = (self.store.text(sel.name), self.type_string(x.ty));
-                let msg =
-                    format!("operand for field selector {name} must be value of type {ts}");
+                let msg = format!("operand for field selector {name} must be value of type {ts}");
                 self.err_expr(inner, codes::MISSING_FIELD_OR_METHOD, msg);
                 return false;
             }
@@ -196,17 +188,14 @@ impl Checker {
     /// The type of `T.m`: the receiver becomes the first parameter.
     fn method_expr_type(&mut self, sig: &Signature, recv: ObjId, recv_ty: TypeId) -> TypeId {
         let r = self.store.objects[recv].clone();
-        let named = sig.params.first().is_some_and(|p| {
-            self.store.objects[*p].name != Symbol::EMPTY
-        });
+        let named = sig.params.first().is_some_and(|p| self.store.objects[*p].name != Symbol::EMPTY);
         let name = match (named, r.name == Symbol::EMPTY) {
             (false, _) => Symbol::EMPTY,
             (true, true) => Symbol::BLANK,
             (true, false) => r.name,
         };
         let first = self.store.new_var(VarKind::Param, r.pos, r.pkg, name, recv_ty);
-        let params: Arc<[ObjId]> =
-            std::iter::once(first).chain(sig.params.iter().copied()).collect();
+        let params: Arc<[ObjId]> = std::iter::once(first).chain(sig.params.iter().copied()).collect();
         let sig = Signature {
             recv: None,
             type_params: sig.type_params.clone(),
@@ -235,9 +224,7 @@ impl Checker {
         if indirect {
             let ts = self.type_string(x.ty);
             let msg = if x.mode == Mode::TypeExpr {
-                format!(
-                    "invalid method expression {ts}.{name} (needs pointer receiver (*{ts}).{name})"
-                )
+                format!("invalid method expression {ts}.{name} (needs pointer receiver (*{ts}).{name})")
             } else {
                 format!("cannot call pointer method {name} on {ts}")
             };
@@ -258,13 +245,7 @@ impl Checker {
 
     /// Why the lookup of `sel` in `ty` failed, when `alt` was found by ignoring case and packages.
     /// `struct_lit` asks for the wording of keys of struct literals.
-    pub(crate) fn lookup_error(
-        &mut self,
-        ty: TypeId,
-        sel: &str,
-        alt: Option<ObjId>,
-        struct_lit: bool,
-    ) -> String {
+    pub(crate) fn lookup_error(&mut self, ty: TypeId, sel: &str, alt: Option<ObjId>, struct_lit: bool) -> String {
         #[derive(Clone, Copy)]
         enum Case {
             Missing,
@@ -308,9 +289,9 @@ impl Checker {
                 Case::Missing => unknown,
                 Case::Misspelled => format!("{unknown}, but does have {alt_name}"),
                 Case::Unexported => format!("{unknown}, but does have unexported {alt_name}"),
-                Case::Inaccessible => format!(
-                    "cannot refer to unexported field {alt_name} in struct literal of type {ts}"
-                ),
+                Case::Inaccessible => {
+                    format!("cannot refer to unexported field {alt_name} in struct literal of type {ts}")
+                }
             };
         }
         let none = format!("type {ts} has no field or method {sel}");

@@ -13,16 +13,9 @@ const SHIFT_BOUND: u64 = 1023 - 1 + 52;
 
 impl Checker {
     /// The shift `x op y`; the result is left in `x`. `e` is absent for `x op= y`.
-    pub(crate) fn shift(
-        &mut self,
-        x: &mut Operand,
-        y: &mut Operand,
-        e: Option<ExprId>,
-        op: BinaryOp,
-    ) {
+    pub(crate) fn shift(&mut self, x: &mut Operand, y: &mut Operand, e: Option<ExprId>, op: BinaryOp) {
         let xval = if x.is_const() { constant::to_int(&x.val) } else { ConstValue::Unknown };
-        let fits = self.all_integer(x.ty)
-            || self.is_untyped(x.ty) && x.is_const() && constant::is_int(&xval);
+        let fits = self.all_integer(x.ty) || self.is_untyped(x.ty) && x.is_const() && constant::is_int(&xval);
         if !fits {
             self.shifted_operand_must_be_integer(x);
             return;

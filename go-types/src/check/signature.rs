@@ -1,8 +1,8 @@
 //! Function types and receivers. Source: spec "Function types", "Method declarations".
 
+use super::Checker;
 use super::resolver::ReceiverParts;
 use super::version::GO1_18;
-use super::Checker;
 use crate::codes;
 use crate::info::Mode;
 use crate::object::{ObjId, VarKind};
@@ -36,13 +36,7 @@ impl Checker {
     }
 
     /// Fills the signature type `sig` from its syntax. Its scope is kept for the body.
-    pub(crate) fn func_type(
-        &mut self,
-        sig: TypeId,
-        recv: Option<&Field>,
-        ftyp: &FuncType,
-        end: Pos,
-    ) {
+    pub(crate) fn func_type(&mut self, sig: TypeId, recv: Option<&Field>, ftyp: &FuncType, end: Pos) {
         self.open_scope(ftyp.pos, end);
         let scope = self.env().scope;
         self.store.scopes[scope].is_func = true;
@@ -144,12 +138,7 @@ impl Checker {
 
     /// A receiver type with type parameters: declares them, takes over the base type's
     /// constraints, and instantiates the base type with them.
-    fn generic_recv_type(
-        &mut self,
-        field: &Field,
-        parts: &ReceiverParts,
-        scope_pos: Pos,
-    ) -> (TypeId, Vec<TypeId>) {
+    fn generic_recv_type(&mut self, field: &Field, parts: &ReceiverParts, scope_pos: Pos) -> (TypeId, Vec<TypeId>) {
         let base = parts.base;
         let mut cause = String::new();
         let t = self.generic_type(base, Some(&mut cause));
@@ -228,11 +217,8 @@ impl Checker {
     fn collect_params(&mut self, kind: VarKind, list: &[Field]) -> Params {
         let tree = self.tree();
         let pkg = Some(self.env().pkg);
-        let mut out = Params {
-            names: Vec::with_capacity(list.len()),
-            vars: Vec::with_capacity(list.len()),
-            variadic: false,
-        };
+        let mut out =
+            Params { names: Vec::with_capacity(list.len()), vars: Vec::with_capacity(list.len()), variadic: false };
         let mut prev = None;
         let mut ty = TypeId::INVALID;
         for (i, field) in list.iter().enumerate() {
@@ -287,9 +273,7 @@ impl Checker {
         match self.store.types[atyp] {
             Type::Named(n) => {
                 let obj = &self.store.objects[self.store.named[n].obj];
-                if obj.pkg != Some(self.env().pkg)
-                    || self.store.text(obj.name).starts_with("_Ctype_")
-                {
+                if obj.pkg != Some(self.env().pkg) || self.store.text(obj.name).starts_with("_Ctype_") {
                     let s = self.type_string(rtyp);
                     let msg = format!("cannot define new methods on non-local type {s}");
                     self.error(at, codes::INVALID_RECV, msg);

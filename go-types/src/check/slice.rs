@@ -118,11 +118,7 @@ impl Checker {
             }
         }
         if has_string {
-            return Some(if self.is_type_param(x.ty) {
-                TypeId::STRING
-            } else {
-                self.under(x.ty)
-            });
+            return Some(if self.is_type_param(x.ty) { TypeId::STRING } else { self.under(x.ty) });
         }
         first.map(|(_, u)| u)
     }

@@ -8,9 +8,7 @@ use crate::constant::ConstValue;
 use crate::info::Mode;
 use crate::object::ObjId;
 use crate::ty::TypeId;
-use go_ast::{
-    BinaryOp, Block, BranchKind, CommClause, ExprId, ExprKind, Ident, StmtId, StmtKind, UnaryOp,
-};
+use go_ast::{BinaryOp, Block, BranchKind, CommClause, ExprId, ExprKind, Ident, StmtId, StmtKind, UnaryOp};
 use go_source::Pos;
 use std::sync::Arc;
 
@@ -27,24 +25,13 @@ pub(crate) struct StmtContext {
 impl StmtContext {
     /// The context of statements inside a nested statement.
     fn inner(self) -> StmtContext {
-        StmtContext {
-            fallthrough_ok: false,
-            final_switch_case: false,
-            in_type_switch: false,
-            ..self
-        }
+        StmtContext { fallthrough_ok: false, final_switch_case: false, in_type_switch: false, ..self }
     }
 }
 
 impl Checker {
     /// Checks a function body. `decl` is the declared function that collects dependencies.
-    pub(crate) fn func_body(
-        &mut self,
-        decl: Option<ObjId>,
-        sig: TypeId,
-        body: &Block,
-        iota: Option<ConstValue>,
-    ) {
+    pub(crate) fn func_body(&mut self, decl: Option<ObjId>, sig: TypeId, body: &Block, iota: Option<ConstValue>) {
         let Some(scope) = self.sig_scopes.remove(&sig) else { return };
         let outer = self.env();
         let mut env = Env::new(outer.pkg, Arc::clone(&outer.tree), scope, outer.version);
@@ -66,10 +53,7 @@ impl Checker {
 
     pub(crate) fn stmt_list(&mut self, ctxt: StmtContext, list: &[StmtId]) {
         let tree = self.tree();
-        let end = list
-            .iter()
-            .rposition(|s| !matches!(tree.stmt(*s).kind, StmtKind::Empty))
-            .map_or(0, |i| i + 1);
+        let end = list.iter().rposition(|s| !matches!(tree.stmt(*s).kind, StmtKind::Empty)).map_or(0, |i| i + 1);
         let list = &list[..end];
         for (i, s) in list.iter().enumerate() {
             let fallthrough_ok = ctxt.fallthrough_ok && i + 1 == list.len();
@@ -122,10 +106,7 @@ impl Checker {
                 None => self.assign_vars(lhs, rhs),
                 Some(op) => {
                     if lhs.len() != 1 || rhs.len() != 1 {
-                        let msg = format!(
-                            "assignment operation {}= requires single-valued expressions",
-                            op.text()
-                        );
+                        let msg = format!("assignment operation {}= requires single-valued expressions", op.text());
                         self.error(s, codes::MULTI_VAL_ASSIGN_OP, msg);
                         return;
                     }
@@ -303,9 +284,7 @@ impl Checker {
             BranchKind::Break if !ctxt.break_ok => {
                 (codes::MISPLACED_BREAK, "break not in for, switch, or select statement")
             }
-            BranchKind::Continue if !ctxt.continue_ok => {
-                (codes::MISPLACED_CONTINUE, "continue not in for statement")
-            }
+            BranchKind::Continue if !ctxt.continue_ok => (codes::MISPLACED_CONTINUE, "continue not in for statement"),
             BranchKind::Fallthrough if !ctxt.fallthrough_ok => (
                 codes::MISPLACED_FALLTHROUGH,
                 if ctxt.final_switch_case {

@@ -104,13 +104,10 @@ impl Checker {
             Type::Basic(BasicKind::UnsafePointer) => {
                 (codes::INVALID_PTR_EMBED, "embedded field type cannot be unsafe.Pointer")
             }
-            Type::Pointer { .. } => {
-                (codes::INVALID_PTR_EMBED, "embedded field type cannot be a pointer")
+            Type::Pointer { .. } => (codes::INVALID_PTR_EMBED, "embedded field type cannot be a pointer"),
+            Type::Interface(_) if self.is_type_param(t) => {
+                (codes::MISPLACED_TYPE_PARAM, "embedded field type cannot be a (pointer to a) type parameter")
             }
-            Type::Interface(_) if self.is_type_param(t) => (
-                codes::MISPLACED_TYPE_PARAM,
-                "embedded field type cannot be a (pointer to a) type parameter",
-            ),
             Type::Interface(_) if is_ptr => {
                 (codes::INVALID_PTR_EMBED, "embedded field type cannot be a pointer to an interface")
             }

@@ -22,12 +22,7 @@ enum CaseValue {
 }
 
 impl Checker {
-    pub(crate) fn switch_stmt(
-        &mut self,
-        inner: StmtContext,
-        tag: Option<ExprId>,
-        clauses: &[CaseClause],
-    ) {
+    pub(crate) fn switch_stmt(&mut self, inner: StmtContext, tag: Option<ExprId>, clauses: &[CaseClause]) {
         let mut x = Operand::new();
         if let Some(tag) = tag {
             self.expr(None, &mut x, tag);
@@ -65,12 +60,7 @@ impl Checker {
         self.multiple_defaults(defaults.collect());
     }
 
-    fn case_values(
-        &mut self,
-        x: &Operand,
-        values: &[ExprId],
-        seen: &mut FxHashMap<CaseValue, Vec<(Pos, TypeId)>>,
-    ) {
+    fn case_values(&mut self, x: &Operand, values: &[ExprId], seen: &mut FxHashMap<CaseValue, Vec<(Pos, TypeId)>>) {
         for e in values {
             let mut v = Operand::new();
             self.expr(None, &mut v, *e);
@@ -114,9 +104,9 @@ impl Checker {
     fn is_nil_expr(&self, e: ExprId) -> bool {
         let tree = &self.env().tree;
         match tree.expr(tree.unparen(e)).kind {
-            ExprKind::Name(name) => self
-                .lookup(name)
-                .is_some_and(|o| matches!(self.store.objects[o].kind, ObjectKind::Nil)),
+            ExprKind::Name(name) => {
+                self.lookup(name).is_some_and(|o| matches!(self.store.objects[o].kind, ObjectKind::Nil))
+            }
             _ => false,
         }
     }
@@ -234,9 +224,7 @@ fn case_value(v: &ConstValue) -> Option<CaseValue> {
     match v {
         ConstValue::Int64(i) => Some(CaseValue::Int(*i)),
         ConstValue::BigInt(b) => u64::try_from(&**b).ok().map(CaseValue::Uint),
-        ConstValue::Rat(_) | ConstValue::Float(_) => {
-            v.to_f64().map(|f| CaseValue::Float(f.to_bits()))
-        }
+        ConstValue::Rat(_) | ConstValue::Float(_) => v.to_f64().map(|f| CaseValue::Float(f.to_bits())),
         ConstValue::Str(s) => Some(CaseValue::Str(Arc::clone(s.bytes()))),
         ConstValue::Unknown | ConstValue::Bool(_) | ConstValue::Complex(_) => None,
     }

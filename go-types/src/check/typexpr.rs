@@ -163,10 +163,7 @@ impl Checker {
                 VarKind::Field => "struct field",
             },
             ObjectKind::Func { .. } => {
-                let has_recv = self
-                    .obj_type(obj)
-                    .and_then(|t| self.as_signature(t))
-                    .is_some_and(|s| s.recv.is_some());
+                let has_recv = self.obj_type(obj).and_then(|t| self.as_signature(t)).is_some_and(|s| s.recv.is_some());
                 if has_recv { "method" } else { "function" }
             }
             ObjectKind::Label { .. } => "label",
@@ -322,11 +319,7 @@ impl Checker {
                 self.later_check(move |c| {
                     if !c.comparable(key) {
                         let s = c.type_string(key);
-                        let why = if c.is_type_param(key) {
-                            " (missing comparable constraint)"
-                        } else {
-                            ""
-                        };
+                        let why = if c.is_type_param(key) { " (missing comparable constraint)" } else { "" };
                         let msg = format!("invalid map key type {s}{why}");
                         c.error(key_expr, codes::INCOMPARABLE_MAP_KEY, msg);
                     }
@@ -453,11 +446,8 @@ impl Checker {
             return n;
         }
         let s = self.operand_string(&x);
-        let msg = if is_integer {
-            format!("invalid array length {s}")
-        } else {
-            format!("array length {s} must be integer")
-        };
+        let msg =
+            if is_integer { format!("invalid array length {s}") } else { format!("array length {s} must be integer") };
         self.error(&x, codes::INVALID_ARRAY_LEN, msg);
         -1
     }

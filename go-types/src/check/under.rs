@@ -27,8 +27,7 @@ pub(crate) struct CoreState {
 pub(crate) type TypeAndUnder = (Option<TypeId>, Option<TypeId>);
 
 /// A condition on the types of a type set: the text of the error if it does not hold.
-pub(crate) type UnderCond<'a> =
-    &'a mut dyn FnMut(&mut Checker, Option<TypeId>, Option<TypeId>) -> Option<String>;
+pub(crate) type UnderCond<'a> = &'a mut dyn FnMut(&mut Checker, Option<TypeId>, Option<TypeId>) -> Option<String>;
 
 impl crate::store::Store {
     /// `t`, or the type that an alias stands for. An alias whose declaration is being worked on (its
@@ -259,22 +258,14 @@ impl Checker {
 
     /// Whether `f` holds for the underlying types of all types of `t`'s type set (`None` if there are
     /// no specific types).
-    pub(crate) fn under_is(
-        &mut self,
-        t: TypeId,
-        mut f: impl FnMut(&mut Checker, Option<TypeId>) -> bool,
-    ) -> bool {
+    pub(crate) fn under_is(&mut self, t: TypeId, mut f: impl FnMut(&mut Checker, Option<TypeId>) -> bool) -> bool {
         self.typeset(t).into_iter().all(|(_, u)| f(self, u))
     }
 
     /// The single underlying type that all types of `t`'s type set have, channels of different
     /// directions counting as one (the restricted one). `cond` is asked for each type first. The
     /// error tells why there is none.
-    pub(crate) fn common_under(
-        &mut self,
-        t: TypeId,
-        mut cond: Option<UnderCond<'_>>,
-    ) -> Result<TypeId, String> {
+    pub(crate) fn common_under(&mut self, t: TypeId, mut cond: Option<UnderCond<'_>>) -> Result<TypeId, String> {
         let mut common: Option<(TypeId, TypeId)> = None;
         for (t, u) in self.typeset(t) {
             if let Some(cond) = cond.as_mut()
@@ -340,13 +331,7 @@ impl Checker {
 
     /// Whether `name`, seen from package `pkg`, names `obj` (spec "Uniqueness of identifiers").
     /// Folding ignores case and packages.
-    pub(crate) fn same_id(
-        &self,
-        obj: ObjId,
-        pkg: Option<PkgId>,
-        name: Symbol,
-        fold_case: bool,
-    ) -> bool {
+    pub(crate) fn same_id(&self, obj: ObjId, pkg: Option<PkgId>, name: Symbol, fold_case: bool) -> bool {
         let o = &self.store.objects[obj];
         if o.name != name {
             return fold_case && equal_fold(self.store.text(o.name), self.store.text(name));

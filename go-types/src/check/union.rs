@@ -25,9 +25,8 @@ impl Checker {
             }
             if terms.len() >= MAX_TERM_COUNT {
                 if !std::mem::replace(&mut too_many, true) {
-                    let msg = format!(
-                        "cannot handle more than {MAX_TERM_COUNT} union terms (implementation limitation)"
-                    );
+                    let msg =
+                        format!("cannot handle more than {MAX_TERM_COUNT} union terms (implementation limitation)");
                     self.error(*x, codes::INVALID_UNION, msg);
                 }
                 u = TypeId::INVALID;

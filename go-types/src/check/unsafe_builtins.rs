@@ -115,8 +115,7 @@ impl Checker {
         let base = self.deref_struct_ptr(x.ty);
         let pkg = Some(self.env().pkg);
         let name = self.store.text(sel.name);
-        let (obj, path, indirect) =
-            self.lookup_field_or_method(base, false, pkg, sel.name, false);
+        let (obj, path, indirect) = self.lookup_field_or_method(base, false, pkg, sel.name, false);
         let Some(obj) = obj else {
             let bs = self.type_string(base);
             let msg = format!("invalid argument: {bs} has no single field {name}");
@@ -131,8 +130,7 @@ impl Checker {
         }
         if indirect {
             let bs = self.type_string(base);
-            let msg =
-                format!("invalid argument: field {name} is embedded via a pointer in {bs}");
+            let msg = format!("invalid argument: field {name} is embedded via a pointer in {bs}");
             self.err_operand(x, codes::INVALID_OFFSETOF, msg);
             return false;
         }
@@ -247,7 +245,6 @@ impl Checker {
     /// The portable vector type's marker, whose size only the back end knows.
     fn is_simd_placeholder(&self, obj: crate::object::ObjId) -> bool {
         let o = &self.store.objects[obj];
-        self.store.text(o.name) == "_simd"
-            && o.pkg.is_some_and(|p| self.store.packages[p].path == "simd")
+        self.store.text(o.name) == "_simd" && o.pkg.is_some_and(|p| self.store.packages[p].path == "simd")
     }
 }

@@ -38,10 +38,7 @@ impl Checker {
                     self.update_expr_type(*y, ty, is_final);
                 }
             }
-            ExprKind::Call { .. }
-            | ExprKind::Name(_)
-            | ExprKind::BasicLit { .. }
-            | ExprKind::Selector { .. } => {}
+            ExprKind::Call { .. } | ExprKind::Name(_) | ExprKind::BasicLit { .. } | ExprKind::Selector { .. } => {}
             ExprKind::Bad
             | ExprKind::CompositeLit { .. }
             | ExprKind::KeyValue { .. }
@@ -71,8 +68,7 @@ impl Checker {
         if old.is_lhs && !self.all_integer(ty) {
             let es = self.expr_string(e);
             let ts = self.type_string(ty);
-            let msg =
-                format!("invalid operation: shifted operand {es} (type {ts}) must be integer");
+            let msg = format!("invalid operation: shifted operand {es} (type {ts}) must be integer");
             self.err_expr(e, codes::INVALID_SHIFT_OPERAND, msg);
             return;
         }

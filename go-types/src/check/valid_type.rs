@@ -13,12 +13,7 @@ impl Checker {
         self.valid_type_in(t, &mut Vec::new(), &mut Vec::new());
     }
 
-    fn valid_type_in(
-        &mut self,
-        t: TypeId,
-        nest: &mut Vec<TypeId>,
-        path: &mut Vec<TypeId>,
-    ) -> bool {
+    fn valid_type_in(&mut self, t: TypeId, nest: &mut Vec<TypeId>, path: &mut Vec<TypeId>) -> bool {
         let t = self.unalias(t);
         match self.store.types[t].clone() {
             Type::Array { elem, .. } => self.valid_type_in(elem, nest, path),
@@ -86,10 +81,8 @@ impl Checker {
         }
         for (start, p) in path.iter().enumerate() {
             if self.identical(*p, t) {
-                let cycle: Vec<ObjId> = path[start..]
-                    .iter()
-                    .filter_map(|p| self.store.named_data(*p).map(|d| d.obj))
-                    .collect();
+                let cycle: Vec<ObjId> =
+                    path[start..].iter().filter_map(|p| self.store.named_data(*p).map(|d| d.obj)).collect();
                 self.cycle_error(&cycle, 0);
                 return;
             }

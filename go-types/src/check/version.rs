@@ -1,7 +1,7 @@
 //! Language versions: which feature needs which version, and the errors for files that are older.
 
-use super::errors::ErrPos;
 use super::Checker;
+use super::errors::ErrPos;
 use crate::codes;
 
 /// A language version as (1, minor); (0, 0) is unknown and permits everything.
@@ -40,12 +40,7 @@ impl Checker {
     }
 
     /// Reports `what` as a feature that needs version `want`, unless it is permitted.
-    pub(crate) fn verify_versionf(
-        &mut self,
-        at: impl ErrPos,
-        want: Version,
-        what: impl Into<String>,
-    ) -> bool {
+    pub(crate) fn verify_versionf(&mut self, at: impl ErrPos, want: Version, what: impl Into<String>) -> bool {
         if self.allow_version(want) {
             return true;
         }
@@ -54,12 +49,7 @@ impl Checker {
     }
 
     /// Reports `what` as a feature that needs version `want`.
-    pub(crate) fn version_errorf(
-        &mut self,
-        at: impl ErrPos,
-        want: Version,
-        what: impl Into<String>,
-    ) {
+    pub(crate) fn version_errorf(&mut self, at: impl ErrPos, want: Version, what: impl Into<String>) {
         let msg = format!("{} requires go{}.{} or later", what.into(), want.0, want.1);
         self.error(at, codes::UNSUPPORTED_FEATURE, msg);
     }

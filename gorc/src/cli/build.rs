@@ -11,8 +11,10 @@ use crate::frontend::{self, Frontend};
 use crate::session::Session;
 use crate::{build, emit, render};
 
-pub(super) const FLAGS: &[Flag] =
-    build_flags![Flag::value("o", "write the executable to this file, or into this folder"), Flag::switch("json", "print diagnostics as JSON")];
+pub(super) const FLAGS: &[Flag] = build_flags![
+    Flag::value("o", "write the executable to this file, or into this folder"),
+    Flag::switch("json", "print diagnostics as JSON")
+];
 
 pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     let options = BuildOptions::new(session, p)?;
@@ -71,7 +73,11 @@ fn one(
 
 /// Loads and checks packages and prints what is wrong with them. Nothing comes back if a flag asked for
 /// a form that has been printed by then.
-pub(super) fn check(session: &Session, options: &BuildOptions, patterns: &[String]) -> Result<Option<(Frontend, String)>, Failure> {
+pub(super) fn check(
+    session: &Session,
+    options: &BuildOptions,
+    patterns: &[String],
+) -> Result<Option<(Frontend, String)>, Failure> {
     let sdk = session.sdk()?;
     let config = session.load_config(&sdk, &options.tags, options.mod_mode)?;
     let graph = frontend::load(session, &config, patterns)?;
@@ -97,7 +103,11 @@ pub(super) fn check(session: &Session, options: &BuildOptions, patterns: &[Strin
             text.push_str(&render::go::package(&front.sources, &r.path, &r.diagnostics, options.frontend.limit));
         }
     }
-    if options.json { print!("{text}") } else { eprint!("{text}") }
+    if options.json {
+        print!("{text}")
+    } else {
+        eprint!("{text}")
+    }
     if front.failed() {
         return Err(Failure::Failed(String::new()));
     }

@@ -4,7 +4,9 @@ use super::{Command, Failure, flags::Arity};
 
 /// All commands.
 pub(super) fn overview(commands: &[Command]) -> String {
-    let mut out = "Gorc is a toolchain for Go programs.\n\nUsage:\n\n\tgorc <command> [arguments]\n\nThe commands are:\n\n".to_owned();
+    let mut out =
+        "Gorc is a toolchain for Go programs.\n\nUsage:\n\n\tgorc <command> [arguments]\n\nThe commands are:\n\n"
+            .to_owned();
     for c in commands {
         out.push_str(&format!("\t{:<11} {}\n", c.name, c.short));
     }

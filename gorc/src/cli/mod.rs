@@ -62,7 +62,13 @@ const COMMANDS: &[Command] = &[
         flags: check::FLAGS,
         run: check::run,
     },
-    Command { name: "env", usage: "env [-json] [var ...]", short: "print Go environment information", flags: env::FLAGS, run: env::run },
+    Command {
+        name: "env",
+        usage: "env [-json] [var ...]",
+        short: "print Go environment information",
+        flags: env::FLAGS,
+        run: env::run,
+    },
     Command {
         name: "run",
         usage: "run [build flags] package [arguments...]",
@@ -77,7 +83,13 @@ const COMMANDS: &[Command] = &[
         flags: sdk::FLAGS,
         run: sdk::run,
     },
-    Command { name: "version", usage: "version [-m]", short: "print versions", flags: version::FLAGS, run: version::run },
+    Command {
+        name: "version",
+        usage: "version [-m]",
+        short: "print versions",
+        flags: version::FLAGS,
+        run: version::run,
+    },
 ];
 
 /// Runs a command line (without the program's name); the exit status.

@@ -67,7 +67,8 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
         }
         _ => Command::new(&exe),
     };
-    let status = command.args(args).current_dir(&session.cwd).status().map_err(|e| format!("go: {}: {e}", exe.display()))?;
+    let status =
+        command.args(args).current_dir(&session.cwd).status().map_err(|e| format!("go: {}: {e}", exe.display()))?;
     drop(dir);
     match status.code() {
         Some(0) => Ok(()),

@@ -40,11 +40,7 @@ fn world(name: &str, proxy: &str) -> World {
     let wheel = zip("go/");
     fs::create_dir_all(dir.join(format!("proxy/{MODULE}/@v"))).unwrap();
     fs::create_dir_all(dir.join("wheels")).unwrap();
-    fs::write(
-        dir.join(format!("proxy/{MODULE}/@v/{VERSION}.zip")),
-        &module,
-    )
-    .unwrap();
+    fs::write(dir.join(format!("proxy/{MODULE}/@v/{VERSION}.zip")), &module).unwrap();
     fs::write(dir.join("wheels/w.whl"), &wheel).unwrap();
     let release = Release {
         name: "go1.27.9",
@@ -74,10 +70,7 @@ impl Drop for World {
     }
 }
 
-const SILENT: InstallOptions = InstallOptions {
-    contents: Contents::Sources,
-    progress: Progress::Silent,
-};
+const SILENT: InstallOptions = InstallOptions { contents: Contents::Sources, progress: Progress::Silent };
 
 #[test]
 fn a_module_is_fetched_verified_and_unpacked_once() {
@@ -92,11 +85,7 @@ fn a_module_is_fetched_verified_and_unpacked_once() {
     fs::remove_dir_all(w.dir.join("proxy")).unwrap();
     fs::remove_dir_all(w.dir.join("wheels")).unwrap();
     assert_eq!(install_release(&w.env, &SILENT, &w.release).unwrap(), sdk);
-    let left: Vec<_> = fs::read_dir(w.dir.join("store"))
-        .unwrap()
-        .flatten()
-        .map(|e| e.file_name())
-        .collect();
+    let left: Vec<_> = fs::read_dir(w.dir.join("store")).unwrap().flatten().map(|e| e.file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
@@ -104,21 +93,13 @@ fn a_module_is_fetched_verified_and_unpacked_once() {
 fn a_bad_checksum_is_refused_and_the_next_source_is_tried() {
     let mut w = world("wheel", "file://$DIR/missing,file://$DIR/proxy");
     w.release.h1 = "h1:no";
-    let options = InstallOptions {
-        contents: Contents::Complete,
-        progress: Progress::Silent,
-    };
+    let options = InstallOptions { contents: Contents::Complete, progress: Progress::Silent };
     let sdk = install_release(&w.env, &options, &w.release).unwrap();
     assert!(sdk.root.join("bin/go").is_file());
     fs::remove_dir_all(&sdk.root).unwrap();
     w.release.wheel_sha256 = "no";
-    let e = install_release(&w.env, &SILENT, &w.release)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        e.contains("missing") && e.contains("expected: h1:no") && e.contains("expected: sha256:no"),
-        "{e}"
-    );
+    let e = install_release(&w.env, &SILENT, &w.release).unwrap_err().to_string();
+    assert!(e.contains("missing") && e.contains("expected: h1:no") && e.contains("expected: sha256:no"), "{e}");
     assert!(!w.dir.join("store/go1.27.9").exists());
 }
 
@@ -129,30 +110,19 @@ fn goroot_of_another_release_is_an_error_that_says_what_to_do() {
     fs::create_dir_all(root.join("src/runtime")).unwrap();
     fs::write(root.join("src/runtime/extern.go"), "").unwrap();
     fs::write(root.join("VERSION"), "go1.26.8\n").unwrap();
-    let vars = |k: &str, v: &Path| {
-        Env::new([
-            ("GOENV".to_owned(), "off".to_owned()),
-            (k.to_owned(), v.display().to_string()),
-        ])
-    };
+    let vars =
+        |k: &str, v: &Path| Env::new([("GOENV".to_owned(), "off".to_owned()), (k.to_owned(), v.display().to_string())]);
     let e = Sdk::find(&vars("GOROOT", &root)).unwrap_err().to_string();
     assert!(e.contains("go1.26.8") && e.contains("unset GOROOT"), "{e}");
     fs::write(root.join("VERSION"), "go1.27rc1\n").unwrap();
-    assert_eq!(
-        Sdk::find(&vars("GOROOT", &root)).unwrap().source,
-        SdkSource::Goroot
-    );
+    assert_eq!(Sdk::find(&vars("GOROOT", &root)).unwrap().source, SdkSource::Goroot);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_go_on_path_is_followed_through_links_and_passed_over_if_old() {
     let w = world("path", "off");
-    for (name, release) in [
-        ("old", "go1.26.8"),
-        ("new", "go1.27.1"),
-        ("wide", "go1.270"),
-    ] {
+    for (name, release) in [("old", "go1.26.8"), ("new", "go1.27.1"), ("wide", "go1.270")] {
         let root = w.dir.join(name);
         fs::create_dir_all(root.join("src/runtime")).unwrap();
         fs::create_dir_all(root.join("bin")).unwrap();
@@ -163,20 +133,13 @@ fn a_go_on_path_is_followed_through_links_and_passed_over_if_old() {
     let links = w.dir.join("links");
     fs::create_dir_all(&links).unwrap();
     std::os::unix::fs::symlink(w.dir.join("new/bin/go"), links.join("go")).unwrap();
-    let path =
-        std::env::join_paths([w.dir.join("old/bin"), w.dir.join("wide/bin"), links]).unwrap();
+    let path = std::env::join_paths([w.dir.join("old/bin"), w.dir.join("wide/bin"), links]).unwrap();
     let env = Env::new([
         ("GOENV".to_owned(), "off".to_owned()),
         ("PATH".to_owned(), path.to_string_lossy().into_owned()),
-        (
-            "GORC_SDK_DIR".to_owned(),
-            w.dir.join("store").display().to_string(),
-        ),
+        ("GORC_SDK_DIR".to_owned(), w.dir.join("store").display().to_string()),
     ]);
     let sdk = Sdk::find(&env).unwrap();
-    assert_eq!(
-        (sdk.release.as_str(), sdk.source),
-        ("go1.27.1", SdkSource::Path)
-    );
+    assert_eq!((sdk.release.as_str(), sdk.source), ("go1.27.1", SdkSource::Path));
     assert_eq!(super::super::list(&env).len(), 1);
 }

@@ -30,7 +30,9 @@ static DONE: AtomicUsize = AtomicUsize::new(0);
 static CURRENT: Mutex<String> = Mutex::new(String::new());
 
 fn main() {
-    let goroot = std::env::var("GOROOT").unwrap_or_else(|_| "/usr/local/go".to_owned());
+    // Only an SDK of the supported version will do, wherever it is; a test fetches none.
+    let sdk = go_load::sdk::Sdk::find(&go_load::sdk::Env::new(std::env::vars()));
+    let goroot = sdk.map(|s| s.root.display().to_string()).unwrap_or_default();
     let data = Path::new(&goroot).join("src/internal/types/testdata");
     if !data.is_dir() {
         println!("no Go SDK (set GOROOT): skipped");

@@ -1,6 +1,6 @@
 //! Prints functions. The form is for people; positions are left out.
 
-use crate::ir::{Block, Callee, Function, Op, Target, Terminator, Value};
+use crate::ir::{Callee, Function, Op, Target, Terminator, Value};
 use crate::program::Program;
 use crate::ty::{Basic, Ty, TyKind, TypeTable};
 use std::fmt::Write;
@@ -230,10 +230,4 @@ fn op_text(prog: &Program, op: &Op) -> String {
         Op::DeferEnable => "defer_enable".into(),
         Op::Intrinsic(i, vs) => format!("intrinsic {i:?}({})", values(vs)),
     }
-}
-
-/// Name of a block, for messages.
-#[must_use]
-pub fn block_text(b: Block) -> String {
-    format!("b{}", b.0)
 }

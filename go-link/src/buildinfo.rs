@@ -10,6 +10,14 @@ const MOD_START: [u8; 16] =
 const MOD_END: [u8; 16] =
     [0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0x10, 0x41, 0x16, 0xd8, 0xf2];
 
+impl BuildInfo {
+    /// The module information between the marks that package runtime/debug expects around it.
+    #[must_use]
+    pub fn framed_modinfo(&self) -> Vec<u8> {
+        [&MOD_START, self.modinfo.as_bytes(), &MOD_END].concat()
+    }
+}
+
 /// The block, and offset and length of the bare module information in it.
 pub(crate) fn encode(info: &BuildInfo) -> (Vec<u8>, usize, usize) {
     let mut b = b"\xff Go buildinf:".to_vec();

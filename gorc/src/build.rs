@@ -10,7 +10,8 @@ use go_codegen::{Backend, CodegenError};
 use go_ir::image::{ImageData, image_data, live_functions};
 use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
-use go_link::{Image, LinkInput};
+use go_link::{BuildInfo, Image, LinkInput};
+use go_load::sdk::Sdk;
 use go_load::{Package, PackageId};
 use go_source::Pos;
 use rayon::prelude::*;
@@ -34,6 +35,8 @@ pub(crate) struct Middle {
     pub(crate) live: Vec<FuncId>,
     /// Data.
     pub(crate) image: ImageData,
+    /// Build information.
+    pub(crate) info: BuildInfo,
 }
 
 /// Whether a program package has a function main.
@@ -47,9 +50,11 @@ pub(crate) fn middle(
     front: &mut Frontend,
     root: PackageId,
     options: &BuildOptions,
+    sdk: &Sdk,
 ) -> Result<Middle, Failure> {
     let facts = package_facts(front, root)?;
     let path = front.graph.package(root).path.clone();
+    let info = modinfo::build_info(&front.graph, front.graph.package(root), &sdk.release, &options.build_settings());
     let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
     let mut lowered = lowered.map_err(|e| match e {
         LowerError::NoMain => format!("# {path}\n{NO_MAIN}"),
@@ -69,11 +74,11 @@ pub(crate) fn middle(
     if !complaints.is_empty() {
         return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", complaints.join("\n"))));
     }
-    set_strings(&mut lowered.prog, options);
+    set_strings(&mut lowered.prog, options, sdk, &info);
     let storage = StorageMap::all_heap();
     let live = live_functions(&lowered.prog, &lowered.descriptors);
     let image = image_data(&lowered.prog, &lowered.descriptors, &live);
-    Ok(Middle { lowered, storage, live, image })
+    Ok(Middle { lowered, storage, live, image, info })
 }
 
 /// What lowering wants to know about each package.
@@ -141,19 +146,29 @@ fn embeds(front: &Frontend, p: &Package, first_file: u32) -> Result<Vec<EmbedVar
     Ok(out)
 }
 
-/// Gives string variables the values of `-ldflags=-X`.
-fn set_strings(prog: &mut Program, options: &BuildOptions) {
-    for (name, value) in &options.set_strings {
-        let Some((id, _)) = prog.globals.iter_enumerated().find(|(_, g)| &*g.name == name.as_str()) else { continue };
-        if !matches!(prog.types.under(prog.globals[id].ty), TyKind::Basic(go_ir::Basic::String)) {
-            continue;
-        }
-        let text = prog.string(value.as_bytes());
-        let mut init = DataInit { bytes: vec![0; 16], relocs: Vec::new() };
-        init.bytes[8..].copy_from_slice(&(value.len() as u64).to_le_bytes());
-        init.relocs.push(go_ir::DataReloc { offset: 0, target: Program::str_symbol(text), addend: 0, width: 8 });
-        prog.globals[id].init = init;
+/// Gives string variables the values that a linker sets: those of `-ldflags=-X`, and the runtime's own.
+fn set_strings(prog: &mut Program, options: &BuildOptions, sdk: &Sdk, info: &BuildInfo) {
+    set_string(prog, "runtime.buildVersion", sdk.release.as_bytes());
+    set_string(prog, "runtime.modinfo", &info.framed_modinfo());
+    if !options.trimpath {
+        set_string(prog, "runtime.defaultGOROOT", sdk.root.display().to_string().as_bytes());
     }
+    for (name, value) in &options.set_strings {
+        set_string(prog, name, value.as_bytes());
+    }
+}
+
+/// Sets one variable, if the program has it and it is a string.
+fn set_string(prog: &mut Program, name: &str, value: &[u8]) {
+    let Some((id, _)) = prog.globals.iter_enumerated().find(|(_, g)| &*g.name == name) else { return };
+    if !matches!(prog.types.under(prog.globals[id].ty), TyKind::Basic(go_ir::Basic::String)) {
+        return;
+    }
+    let text = prog.string(value);
+    let mut init = DataInit { bytes: vec![0; 16], relocs: Vec::new() };
+    init.bytes[8..].copy_from_slice(&(value.len() as u64).to_le_bytes());
+    init.relocs.push(go_ir::DataReloc { offset: 0, target: Program::str_symbol(text), addend: 0, width: 8 });
+    prog.globals[id].init = init;
 }
 
 /// Machine code of all functions, and of the thunks that function values need.
@@ -203,13 +218,11 @@ fn link(
     m: &Middle,
     code: &[MachineFunction],
     options: &BuildOptions,
-    release: &str,
 ) -> Result<Image, Failure> {
     let package = front.graph.package(root);
     let style = if options.trimpath { FileNames::Trimmed } else { FileNames::Full };
     let image = session.stage("link", || {
         let positions = SourcePositions::new(&front.sources, &front.graph, style);
-        let info = modinfo::build_info(&front.graph, package, release, &options.build_settings());
         go_link::link(&LinkInput {
             functions: code,
             data: &m.image.objects,
@@ -218,7 +231,7 @@ fn link(
             typelinks: &m.image.typelinks,
             itabs: &m.image.itabs,
             positions: &positions,
-            build_info: &info,
+            build_info: &m.info,
             debug: options.debug,
         })
     });
@@ -237,13 +250,13 @@ pub(crate) fn executable(
     front: &mut Frontend,
     root: PackageId,
     options: &BuildOptions,
-    release: &str,
+    sdk: &Sdk,
     output: &Path,
 ) -> Result<(), Failure> {
     let path = front.graph.package(root).path.clone();
-    let m = middle(session, front, root, options)?;
+    let m = middle(session, front, root, options, sdk)?;
     let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
-    let image = link(session, front, root, &m, &code, options, release)?;
+    let image = link(session, front, root, &m, &code, options)?;
     let written = session.stage("write", || write(&image, output)).map_err(|e| format!("# {path}\n{e}"));
     // Freeing all this one by one would only take time: the process is about to end.
     std::mem::forget((m, code, image));

@@ -96,8 +96,9 @@ pub(crate) fn back_end(
     front: &mut Frontend,
     root: PackageId,
     options: &BuildOptions,
+    sdk: &go_load::sdk::Sdk,
 ) -> Result<(), Failure> {
-    let m = build::middle(session, front, root, options)?;
+    let m = build::middle(session, front, root, options, sdk)?;
     let prog = &m.lowered.prog;
     let wanted = |name: &str| match &options.emit_filter {
         Some(f) => name.contains(f.as_str()),

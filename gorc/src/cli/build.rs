@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use go_load::sdk::Sdk;
 use go_load::{PackageGraph, PackageId};
 
 use super::flags::{Flag, Parsed};
@@ -18,7 +19,7 @@ pub(super) const FLAGS: &[Flag] = build_flags![
 
 pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     let options = BuildOptions::new(session, p)?;
-    let Some((mut front, release)) = check(session, &options, &p.args)? else { return Ok(()) };
+    let Some((mut front, sdk)) = check(session, &options, &p.args)? else { return Ok(()) };
     let programs: Vec<PackageId> =
         front.graph.roots.iter().copied().filter(|r| front.graph.package(*r).name == "main").collect();
     let single = front.graph.roots.len() == 1;
@@ -26,7 +27,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
         let Some(root) = programs.first() else {
             return Err(Failure::from("gorc: no main package to compile".to_owned()));
         };
-        return emit::back_end(session, &mut front, *root, &options);
+        return emit::back_end(session, &mut front, *root, &options, &sdk);
     }
     let into_folder = options.output.as_ref().is_some_and(|o| o.ends_with('/') || session.cwd.join(o).is_dir());
     if !single {
@@ -45,9 +46,9 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
             let path = front.graph.package(*root).path.clone();
             let Some((mut own, _)) = check(session, &options, std::slice::from_ref(&path))? else { continue };
             let root = own.graph.roots[0];
-            one(session, &mut own, root, &options, &release, &p.args)?;
+            one(session, &mut own, root, &options, &sdk, &p.args)?;
         } else {
-            one(session, &mut front, *root, &options, &release, &p.args)?;
+            one(session, &mut front, *root, &options, &sdk, &p.args)?;
         }
     }
     // The process ends here: freeing millions of nodes one by one would only take time.
@@ -60,7 +61,7 @@ fn one(
     front: &mut Frontend,
     root: PackageId,
     options: &BuildOptions,
-    release: &str,
+    sdk: &Sdk,
     patterns: &[String],
 ) -> Result<(), Failure> {
     let name = build::executable_name(front.graph.package(root), patterns);
@@ -68,7 +69,7 @@ fn one(
     if options.trace {
         eprintln!("# {} -> {}", front.graph.package(root).path, output.display());
     }
-    build::executable(session, front, root, options, release, &output)
+    build::executable(session, front, root, options, sdk, &output)
 }
 
 /// Loads and checks packages and prints what is wrong with them. Nothing comes back if a flag asked for
@@ -77,7 +78,7 @@ pub(super) fn check(
     session: &Session,
     options: &BuildOptions,
     patterns: &[String],
-) -> Result<Option<(Frontend, String)>, Failure> {
+) -> Result<Option<(Frontend, Sdk)>, Failure> {
     let sdk = session.sdk()?;
     let config = session.load_config(&sdk, &options.tags, options.mod_mode)?;
     let graph = frontend::load(session, &config, patterns)?;
@@ -120,7 +121,7 @@ pub(super) fn check(
     {
         return Err(Failure::from(format!("# {}\n{}", front.graph.package(root).path, build::NO_MAIN)));
     }
-    Ok(Some((front, sdk.release)))
+    Ok(Some((front, sdk)))
 }
 
 fn print_names(graph: &PackageGraph) {

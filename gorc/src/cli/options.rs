@@ -144,7 +144,7 @@ impl BuildOptions {
                 test_builtins: p.is_on("testbuiltins"),
             },
             debug: DebugInfo::Full,
-            set_strings: vec![("runtime.buildVersion".to_owned(), go_load::sdk::GO_RELEASE.to_owned())],
+            set_strings: Vec::new(),
             escape_report: 0,
             storage: if p.is_on("all-heap") { Storage::AllHeap } else { Storage::Analysed },
             passes: go_ir::passes::Options::default(),

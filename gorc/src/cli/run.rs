@@ -44,7 +44,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     if patterns.is_empty() {
         return Err(Failure::from("go: no go files listed".to_owned()));
     }
-    let Some((mut front, release)) = super::build::check(session, &options, patterns)? else { return Ok(()) };
+    let Some((mut front, sdk)) = super::build::check(session, &options, patterns)? else { return Ok(()) };
     let root = match front.graph.roots[..] {
         [root] => root,
         [] => return Err(Failure::from(format!("go: no packages loaded from {}", patterns[0]))),
@@ -56,7 +56,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     }
     let dir = Temporary::new(session)?;
     let exe = dir.0.join(build::executable_name(package, patterns));
-    build::executable(session, &mut front, root, &options, &release, &exe)?;
+    build::executable(session, &mut front, root, &options, &sdk, &exe)?;
     std::mem::forget(front);
     session.finish();
     let mut command = match p.value("exec").map(super::flags::split_words).transpose()? {

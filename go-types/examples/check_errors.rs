@@ -1,5 +1,5 @@
 //! Type-checks programs of one file each, named on standard input, and prints their errors with
-//! positions, to be compared with those of another type checker.
+//! positions, to be compared with those of another type checker: `check_errors [--lang=MINOR]`.
 
 use go_load::{LoadConfig, OsFileSystem, RuntimeDependency, load};
 use go_source::{Interner, SourceMap};
@@ -16,6 +16,9 @@ fn main() {
 
 fn real_main() {
     let goroot = std::env::var("GOROOT").unwrap_or_else(|_| "/usr/local/go".to_owned());
+    let minor = std::env::args()
+        .find_map(|a| a.strip_prefix("--lang=").and_then(|v| v.parse().ok()))
+        .unwrap_or(27);
     let names: Vec<String> = std::io::stdin().lock().lines().map_while(Result::ok).collect();
     let interner = Arc::new(Interner::new());
     let mut sources = SourceMap::new();
@@ -95,7 +98,7 @@ fn real_main() {
                 path: "p".to_owned(),
                 files: vec![Arc::clone(file)],
                 imports: by_path.clone(),
-                go_version: (1, 27),
+                go_version: (1, minor),
                 own: true,
             });
             c.check_package(pkg);

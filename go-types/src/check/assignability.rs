@@ -131,6 +131,11 @@ impl Checker {
             };
         }
 
+        // Like gc, x's type set comes first: that matters for what is reported about interfaces that
+        // contain themselves.
+        if matches!(self.store.types[vu], Type::Interface(_)) {
+            self.type_set(vu);
+        }
         let either_unnamed = !self.has_name(v) || !self.has_name(t);
         if !v_param && !t_param && either_unnamed && self.identical(vu, tu) {
             return Ok(());

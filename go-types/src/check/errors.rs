@@ -6,7 +6,7 @@
 use super::{Checker, Operand};
 use crate::codes;
 use crate::object::ObjId;
-use go_ast::{ExprId, Ident, StmtId};
+use go_ast::{ExprId, Ident, StmtId, StmtKind};
 use go_source::{Code, Diagnostic, Label, Pos, Severity, Span};
 
 /// Something that has a position to report at.
@@ -35,7 +35,13 @@ impl ErrPos for ExprId {
 
 impl ErrPos for StmtId {
     fn err_pos(&self, c: &Checker) -> Pos {
-        c.env().tree.stmt(*self).span.lo
+        // As gc: the leftmost token only for sends and assignments.
+        let tree = &c.env().tree;
+        let s = tree.stmt(*self);
+        match s.kind {
+            StmtKind::Send { .. } | StmtKind::Assign { .. } | StmtKind::IncDec { .. } => s.span.lo,
+            _ => s.pos,
+        }
     }
 }
 

@@ -1,0 +1,124 @@
+//! Decides the sites of one function and summarizes it.
+
+use crate::build::{Builder, World};
+use crate::graph::{LEAKED, NONE, Solver};
+use crate::loops::LoopCheck;
+use crate::report::{Decision, Reason, SiteKind, Storage};
+use crate::summary::{Ends, Summary};
+use go_ir::{FuncId, Function, Op};
+
+/// Largest object on the stack, in bytes (gc's limit for variables).
+const MAX_OBJECT: u64 = 128 << 10;
+/// Largest object that is not a declared variable (gc's limit for `new`, literals, `make`).
+const MAX_IMPLICIT: u64 = 64 << 10;
+/// Most bytes of stack objects in one frame.
+const MAX_FRAME: u64 = 256 << 10;
+
+/// Analyses functions one by one; its memory is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Analyzer {
+    b: Builder,
+    solver: Solver,
+    ends: Ends,
+    heap: Vec<Option<Reason>>,
+    /// Decisions so far.
+    pub(crate) decisions: Vec<Decision>,
+}
+
+impl Analyzer {
+    /// Analyses a function with IR: appends the decisions, returns the summary.
+    pub(crate) fn function(&mut self, w: &World<'_>, id: FuncId) -> Summary {
+        let f = w.prog.body(id).expect("only functions with bodies are analysed");
+        self.b.build(w, f);
+        self.solver.prepare(&mut self.b.g);
+        self.solver.spread_all(&mut self.b.g);
+        self.ends.discover(&mut self.b.g, &mut self.solver, &self.b.ends, self.b.counts);
+        self.decide(f);
+        self.record(id, f);
+        self.ends.summarize(&mut self.b.g, &self.solver)
+    }
+
+    fn decide(&mut self, f: &Function) {
+        self.heap.clear();
+        self.heap.resize(self.b.sites.len(), None);
+        for k in 0..self.b.sites.len() {
+            let s = self.b.sites[k];
+            let declared = matches!(f.insts[s.inst].op, Op::Alloc { .. });
+            if s.size > if declared { MAX_OBJECT } else { MAX_IMPLICIT } {
+                self.to_heap(k, Reason::TooLarge);
+            }
+        }
+        self.follow_marks();
+        if let Some(mut check) = LoopCheck::new(f, &mut self.b, &self.solver) {
+            for k in 0..self.b.sites.len() {
+                let s = self.b.sites[k];
+                if self.heap[k].is_none() && !check.is_reusable(&mut self.b, &s) {
+                    self.to_heap(k, Reason::Loop);
+                }
+            }
+            self.follow_marks();
+        }
+        self.limit_frame();
+    }
+
+    /// Puts a site on the heap: what is stored in it must be there too.
+    fn to_heap(&mut self, k: usize, why: Reason) {
+        self.heap[k] = Some(why);
+        let c = self.b.g.known_cell(self.b.sites[k].node);
+        if c != NONE {
+            self.solver.spread(&mut self.b.g, c, LEAKED);
+        }
+    }
+
+    /// Puts all marked sites on the heap, and what follows from that.
+    fn follow_marks(&mut self) {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for k in 0..self.b.sites.len() {
+                if self.heap[k].is_some() {
+                    continue;
+                }
+                let m = self.b.g.marks(self.b.sites[k].node);
+                if m != 0 {
+                    self.to_heap(k, if m & LEAKED != 0 { Reason::Leaks } else { Reason::Outlives });
+                    changed = true;
+                }
+            }
+        }
+    }
+
+    /// Keeps the frame small: the largest objects go first.
+    fn limit_frame(&mut self) {
+        let on_stack = |heap: &[Option<Reason>], b: &Builder| -> u64 {
+            b.sites.iter().zip(heap).filter(|(_, h)| h.is_none()).map(|(s, _)| s.size).sum()
+        };
+        while on_stack(&self.heap, &self.b) > MAX_FRAME {
+            let largest = (0..self.b.sites.len())
+                .filter(|k| self.heap[*k].is_none())
+                .max_by_key(|k| (self.b.sites[*k].size, std::cmp::Reverse(*k)));
+            let Some(k) = largest else { return };
+            self.to_heap(k, Reason::TooLarge);
+            self.follow_marks();
+        }
+    }
+
+    fn record(&mut self, id: FuncId, f: &Function) {
+        for (s, h) in self.b.sites.iter().zip(&self.heap) {
+            let data = &f.insts[s.inst];
+            let kind = match data.op {
+                Op::MakeClosure { .. } => SiteKind::Closure,
+                Op::MakeInterface { .. } => SiteKind::Interface,
+                _ => SiteKind::Variable,
+            };
+            self.decisions.push(Decision {
+                func: id,
+                site: s.site,
+                inst: s.inst,
+                kind,
+                pos: data.pos,
+                storage: h.map_or(Storage::Stack, Storage::Heap),
+            });
+        }
+    }
+}

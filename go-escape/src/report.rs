@@ -88,6 +88,17 @@ pub struct Totals {
     pub large: usize,
 }
 
+impl std::fmt::Display for Totals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let heap = self.leaks + self.outlives + self.loops + self.large;
+        write!(
+            f,
+            "{} allocation sites on the stack, {heap} on the heap ({} leak, {} outlive their function, {} in loops, {} too large)",
+            self.stack, self.leaks, self.outlives, self.loops, self.large
+        )
+    }
+}
+
 impl EscapeReport {
     /// Counts of decisions.
     #[must_use]

@@ -16,7 +16,7 @@ use go_load::{Package, PackageId};
 use go_source::Pos;
 use rayon::prelude::*;
 
-use crate::cli::{BuildOptions, Failure};
+use crate::cli::{BuildOptions, Failure, Storage};
 use crate::frontend::Frontend;
 use crate::modinfo;
 use crate::positions::{FileNames, SourcePositions};
@@ -75,7 +75,14 @@ pub(crate) fn middle(
         return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", complaints.join("\n"))));
     }
     set_strings(&mut lowered.prog, options, sdk, &info);
-    let storage = StorageMap::all_heap();
+    let storage = match options.storage {
+        Storage::Analysed => {
+            let (map, report) = session.stage("escape", || go_escape::analyze(&lowered.prog));
+            session.info(format_args!("{}", report.totals()));
+            map
+        }
+        Storage::AllHeap => StorageMap::all_heap(),
+    };
     let live = live_functions(&lowered.prog, &lowered.descriptors);
     let image = image_data(&lowered.prog, &lowered.descriptors, &live);
     Ok(Middle { lowered, storage, live, image, info })

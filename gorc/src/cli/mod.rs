@@ -14,7 +14,7 @@ mod version;
 
 use crate::EXIT_USAGE;
 use crate::session::Session;
-pub(crate) use options::{BuildOptions, Emit};
+pub(crate) use options::{BuildOptions, Emit, Storage};
 
 /// Why a command ended without doing its work; printed on standard error.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use crate::graph::{Graph, LEAKED, NONE, OUTER};
 use crate::known::{Arg, Known};
 use crate::order::made_function;
 use crate::summary::Summary;
+use go_abi::object::SymbolKind;
 use go_ir::build::for_each_target;
 use go_ir::{
     BinOp, Block, Callee, FuncBody, FuncId, Function, Inst, Intrinsic, Op, Program, Site, Terminator, Ty, TyKind,
@@ -289,11 +290,20 @@ impl Builder {
             | Op::Compare(..)
             | Op::Convert(_)
             | Op::DeferEnable => {}
-            Op::GlobalAddr(_) | Op::DataAddr(_) | Op::SymbolAddr(_) => {
+            Op::GlobalAddr(_) | Op::SymbolAddr(_) => {
                 let n = self.static_addr();
                 self.set(data, n);
             }
-            Op::Alloc { ty, site } => {
+            Op::DataAddr(d) => {
+                // Nothing is stored in constants; those that point at most to bytes lead nowhere.
+                let d = &w.prog.datas[*d];
+                let constant = !d.writable && d.init.relocs.iter().all(|r| r.target.kind() == SymbolKind::Str);
+                if !constant {
+                    let n = self.static_addr();
+                    self.set(data, n);
+                }
+            }
+            Op::Alloc { ty, site } | Op::Buffer { ty, site } => {
                 let n = self.site(w, *site, *ty, i, block, at);
                 self.set(data, n);
             }
@@ -475,6 +485,7 @@ impl Builder {
                         s.pinned |= s.node == d;
                     }
                 }
+                Known::MapIter => self.store(f, args[2], args[1], i),
                 Known::Args(what) => self.known_call(w, f, i, what, args),
             },
             Callee::Closure(v) => {

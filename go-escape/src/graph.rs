@@ -227,10 +227,6 @@ impl Solver {
         (start, out)
     }
 
-    /// Starts remembering causes.
-    pub(crate) fn trace(&mut self, g: &Graph) {
-        self.cause.resize(g.len(), NONE);
-    }
 
     /// Spreads all marks from all nodes.
     pub(crate) fn spread_all(&mut self, g: &mut Graph) {

@@ -34,6 +34,8 @@ pub(crate) enum Known {
     Args(&'static [Arg]),
     /// `deferproc(record, fn, frame)`: both stay alive until the frame ends.
     DeferProc,
+    /// `mapIterStart(type, map, iterator)`: the iterator refers to the map.
+    MapIter,
 }
 
 use Arg::{Content, Deep, Leak, Result, Safe};
@@ -75,7 +77,7 @@ const TABLE: &[(&str, Known)] = &[
     ("mapdelete_fast64", SAFE),
     ("mapdelete_faststr", SAFE),
     ("mapclear", SAFE),
-    ("mapIterStart", SAFE),
+    ("mapIterStart", Known::MapIter),
     ("mapIterNext", SAFE),
     ("makemap", SAFE),
     ("makemap_small", SAFE),

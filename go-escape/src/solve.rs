@@ -13,6 +13,8 @@ const MAX_OBJECT: u64 = 128 << 10;
 const MAX_IMPLICIT: u64 = 64 << 10;
 /// Most bytes of stack objects in one frame.
 const MAX_FRAME: u64 = 256 << 10;
+/// The same for functions without stack check, which share the slack below the stack's limit.
+const MAX_UNCHECKED_FRAME: u64 = 128;
 
 /// Analyses functions one by one; its memory is used again.
 #[derive(Debug, Default)]
@@ -58,7 +60,7 @@ impl Analyzer {
             }
             self.follow_marks();
         }
-        self.limit_frame();
+        self.limit_frame(if f.attrs.nosplit { MAX_UNCHECKED_FRAME } else { MAX_FRAME });
     }
 
     /// Puts a site on the heap: what is stored in it must be there too.
@@ -89,16 +91,20 @@ impl Analyzer {
     }
 
     /// Keeps the frame small: the largest objects go first.
-    fn limit_frame(&mut self) {
-        let on_stack = |heap: &[Option<Reason>], b: &Builder| -> u64 {
-            b.sites.iter().zip(heap).filter(|(_, h)| h.is_none()).map(|(s, _)| s.size).sum()
-        };
-        while on_stack(&self.heap, &self.b) > MAX_FRAME {
-            let largest = (0..self.b.sites.len())
-                .filter(|k| self.heap[*k].is_none())
-                .max_by_key(|k| (self.b.sites[*k].size, std::cmp::Reverse(*k)));
-            let Some(k) = largest else { return };
-            self.to_heap(k, Reason::TooLarge);
+    fn limit_frame(&mut self, limit: u64) {
+        loop {
+            let mut left: Vec<usize> = (0..self.b.sites.len()).filter(|k| self.heap[*k].is_none()).collect();
+            let mut total: u64 = left.iter().map(|k| self.b.sites[*k].size).sum();
+            if total <= limit {
+                return;
+            }
+            left.sort_by_key(|k| std::cmp::Reverse(self.b.sites[*k].size));
+            for k in left {
+                if total > limit {
+                    total -= self.b.sites[k].size;
+                    self.to_heap(k, Reason::TooLarge);
+                }
+            }
             self.follow_marks();
         }
     }

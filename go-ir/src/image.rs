@@ -98,7 +98,7 @@ fn references(prog: &Program, i: &InstData, body: &Function, f: &mut impl FnMut(
         Op::FuncValue(v) => f(Program::func_value_symbol(*v)),
         Op::GlobalAddr(g) => f(Program::global_symbol(*g)),
         Op::DataAddr(d) => f(Program::data_symbol(*d)),
-        Op::TypeDesc(t) | Op::Alloc { ty: t, .. } => f(Program::type_symbol(*t)),
+        Op::TypeDesc(t) | Op::Alloc { ty: t, .. } | Op::Buffer { ty: t, .. } => f(Program::type_symbol(*t)),
         Op::Itab(c, t) => {
             if let Some(s) = prog.find_itab(*c, *t) {
                 f(s);

@@ -26,7 +26,7 @@ new_id! {
     Inst;
     /// A value of a function.
     Value;
-    /// An allocation site of a function: `Alloc`, `MakeClosure`, `MakeInterface`.
+    /// An allocation site of a function: `Alloc`, `Buffer`, `MakeClosure`, `MakeInterface`.
     Site;
 }
 
@@ -227,6 +227,14 @@ pub enum Op {
     SymbolAddr(Arc<str>),
     /// A new zeroed variable of type `ty`; result `*ty`. Executed anew each time (loops).
     Alloc {
+        /// Type of the variable.
+        ty: Ty,
+        /// Site.
+        site: Site,
+    },
+    /// Address of a variable of type `ty` if the site is on the stack, else nil; not zeroed. Room that
+    /// code may use where it would allocate otherwise (result `*ty`).
+    Buffer {
         /// Type of the variable.
         ty: Ty,
         /// Site.

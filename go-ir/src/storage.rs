@@ -3,10 +3,11 @@
 use crate::ir::{FuncId, Site};
 use rustc_hash::FxHashSet;
 
-/// Which allocation sites live on the stack. `StorageMap::all_heap()` is a legal, slow program.
+/// Which allocation sites live on the stack; the others are on the heap, or nil (`Buffer`). `StorageMap::all_heap()` is a legal, slow program.
 #[derive(Clone, Debug, Default)]
 pub struct StorageMap {
-    stack: FxHashSet<(FuncId, Site)>,
+    local: FxHashSet<(FuncId, Site)>,
+    on_heap: bool,
 }
 
 impl StorageMap {
@@ -18,11 +19,23 @@ impl StorageMap {
 
     /// Puts a site on the stack of its function.
     pub fn set_stack(&mut self, f: FuncId, s: Site) {
-        self.stack.insert((f, s));
+        self.local.insert((f, s));
+    }
+
+    /// The same program with everything on the heap: capacities that depend on stack buffers stay.
+    #[must_use]
+    pub fn on_heap(mut self) -> StorageMap {
+        self.on_heap = true;
+        self
+    }
+
+    /// Whether a site's objects are used during its function only, wherever they live.
+    pub fn is_local(&self, f: FuncId, s: Site) -> bool {
+        self.local.contains(&(f, s))
     }
 
     /// Whether a site lives on the stack.
     pub fn is_stack(&self, f: FuncId, s: Site) -> bool {
-        self.stack.contains(&(f, s))
+        !self.on_heap && self.is_local(f, s)
     }
 }

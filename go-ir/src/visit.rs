@@ -16,6 +16,7 @@ pub fn operands(op: &Op, f: &mut impl FnMut(Value)) {
         | Op::Itab(..)
         | Op::SymbolAddr(_)
         | Op::Alloc { .. }
+        | Op::Buffer { .. }
         | Op::Capture(_)
         | Op::DeferEnable => {}
         Op::Load { addr: x }
@@ -66,6 +67,7 @@ pub fn map_operands(op: &mut Op, f: &mut impl FnMut(Value) -> Value) {
         | Op::Itab(..)
         | Op::SymbolAddr(_)
         | Op::Alloc { .. }
+        | Op::Buffer { .. }
         | Op::Capture(_)
         | Op::DeferEnable => {}
         Op::Load { addr: x }

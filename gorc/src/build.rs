@@ -75,14 +75,13 @@ pub(crate) fn middle(
         return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", complaints.join("\n"))));
     }
     set_strings(&mut lowered.prog, options, sdk, &info);
+    let (map, report) = session.stage("escape", || go_escape::analyze(&lowered.prog));
+    session.info(format_args!("{}", report.totals()));
     let storage = match options.storage {
-        Storage::Analysed => {
-            let (map, report) = session.stage("escape", || go_escape::analyze(&lowered.prog));
-            session.info(format_args!("{}", report.totals()));
-            map
-        }
-        Storage::AllHeap => StorageMap::all_heap(),
+        Storage::Analysed => map,
+        Storage::AllHeap => map.on_heap(),
     };
+    session.stage("buffers", || go_ir::passes::buffers::run(&mut lowered.prog, &storage));
     let live = live_functions(&lowered.prog, &lowered.descriptors);
     let image = image_data(&lowered.prog, &lowered.descriptors, &live);
     Ok(Middle { lowered, storage, live, image, info })

@@ -57,6 +57,16 @@ impl Fx<'_, '_> {
                 let v = self.alloc(*ty, *site);
                 self.def1(i, v);
             }
+            Op::Buffer { ty, site } => {
+                let v = if self.storage.is_stack(self.f.id, *site) {
+                    self.temp(*ty)
+                } else if self.storage.is_local(self.f.id, *site) {
+                    self.heap(*ty)
+                } else {
+                    self.b.ins().iconst(types::I64, 0)
+                };
+                self.def1(i, v);
+            }
             Op::Load { addr } => self.load(i, *addr, rest, block),
             Op::Store { addr, value } => self.store(*addr, *value),
             Op::FieldAddr { base, ty, field } => {

@@ -1,10 +1,27 @@
 //! `append`, `copy`, `clear`: the common case inline, growth in the runtime.
 
-use super::body::Body;
-use crate::ir::{BinOp, CmpOp, Intrinsic, Value};
+use super::body::{Body, VarKey};
+use crate::ir::{BinOp, Block, CmpOp, Intrinsic, Op, Value};
 use crate::ty::{Basic, Ty, TyKind};
 use go_ast::{ExprId, ExprKind};
+use go_types::info::Mode;
 use go_types::universe::Builtin;
+
+/// Bytes of the stack buffer for first growth (gc's `VariableMakeThreshold`).
+const APPEND_BUFFER: u64 = 32;
+
+/// Room on the stack for an empty slice that grows.
+#[derive(Clone, Copy)]
+struct Buffer {
+    /// Variable with its address; nil once it is used.
+    cell: Value,
+    /// Type of the address.
+    ptr: Ty,
+    /// Elements.
+    len: u64,
+    /// Bytes.
+    bytes: u64,
+}
 
 impl Body<'_, '_> {
     /// `append(s, …)`
@@ -40,7 +57,47 @@ impl Body<'_, '_> {
         if vs.is_empty() {
             return s;
         }
-        self.append_values(s, &vs, elem, ty)
+        let buffer = self.append_buffer(args[0], vs.len() as u64, elem);
+        self.append_values(s, &vs, elem, ty, buffer)
+    }
+
+    /// The stack buffer for the first growth of the empty slice that `arg` is: gc gives one to each
+    /// local variable that values are appended to, at the first such place in the source, and to each
+    /// other operand that is not stored in memory.
+    fn append_buffer(&mut self, arg: ExprId, n: u64, elem: Ty) -> Option<Buffer> {
+        let size = self.size_of(elem);
+        if size == 0 || size > APPEND_BUFFER {
+            return None;
+        }
+        let len = APPEND_BUFFER / size;
+        let arg = self.tree.unparen(arg);
+        match self.tree.exprs[arg].kind {
+            ExprKind::Name(_) if self.tv(arg).mode != Mode::Nil => {
+                let o = *self.lo.checker.info.uses.get(&self.tree.exprs[arg].pos)?;
+                let facts = self.facts.var(o);
+                let is_local = self.fr.vars.contains_key(&VarKey::Obj(o));
+                if !is_local || facts.addressed || facts.captured || !self.fr.appended.insert(o) {
+                    return None;
+                }
+            }
+            ExprKind::Selector { .. } | ExprKind::Index { .. } | ExprKind::Star(_) => return None,
+            _ => {}
+        }
+        if n > len {
+            return None;
+        }
+        let arr = self.lo.prog.types.array(elem, len);
+        self.layout(arr);
+        let (arr_ptr, cell_ptr) = (self.ptr_to(arr), {
+            let p = self.ptr_to(arr);
+            self.ptr_to(p)
+        });
+        let site = self.fr.b.new_site();
+        let buf = self.fr.b.emit_entry(Op::Buffer { ty: arr, site }, arr_ptr);
+        let site = self.fr.b.new_site();
+        let cell = self.fr.b.emit_entry(Op::Alloc { ty: arr_ptr, site }, cell_ptr);
+        self.fr.b.emit_entry_void(Op::Store { addr: cell, value: buf });
+        Some(Buffer { cell, ptr: arr_ptr, len, bytes: len * size })
     }
 
     /// `make([]T, n)` as the spread argument of append: its length.
@@ -59,7 +116,7 @@ impl Body<'_, '_> {
     }
 
     /// Makes room for `n` more elements: base pointer (`*elem`), new length, capacity.
-    fn grow(&mut self, s: Value, n: Value, elem: Ty) -> (Value, Value, Value, Value) {
+    fn grow(&mut self, s: Value, n: Value, elem: Ty, buffer: Option<Buffer>) -> (Value, Value, Value, Value) {
         let (p, len, cap) = self.slice_parts(s);
         let new_len = self.bin(BinOp::Add, len, n);
         let ul = self.convert_num(new_len, Ty::UINT);
@@ -75,6 +132,9 @@ impl Body<'_, '_> {
         self.fr.b.switch_to(fast);
         self.fr.b.jump_with(done, &[p, cap]);
         self.fr.b.switch_to(slow);
+        if let Some(buf) = buffer {
+            self.grow_into_buffer(buf, len, pty, done);
+        }
         let desc = self.type_desc(elem);
         let r = self.call_rt("growslice", &[p, new_len, cap, n, desc])[0];
         let np = self.extract(r, 0, Ty::UNSAFE_POINTER);
@@ -85,10 +145,31 @@ impl Body<'_, '_> {
         (rp, len, new_len, rc)
     }
 
+    /// `if len == 0 && buf != nil { p, cap, buf = buf, len(buf), nil; goto done }`
+    fn grow_into_buffer(&mut self, buf: Buffer, len: Value, pty: Ty, done: Block) {
+        let (empty, take) = (self.fr.b.new_cold_block(), self.fr.b.new_cold_block());
+        let call = self.fr.b.new_cold_block();
+        let c = self.is_zero(len);
+        self.fr.b.branch(c, empty, call);
+        self.fr.b.switch_to(empty);
+        let p = self.load(buf.cell, buf.ptr);
+        let none = self.is_zero(p);
+        self.fr.b.branch(none, call, take);
+        self.fr.b.switch_to(take);
+        let bytes = self.iconst(buf.bytes as i64, Ty::UINTPTR);
+        self.intrinsic_void(Intrinsic::MemZero, &[p, bytes]);
+        let nil = self.zero(buf.ptr);
+        self.store(buf.cell, nil);
+        let p = self.bitcast(p, pty);
+        let cap = self.int(buf.len as i64);
+        self.fr.b.jump_with(done, &[p, cap]);
+        self.fr.b.switch_to(call);
+    }
+
     /// Appends values.
-    pub(super) fn append_values(&mut self, s: Value, vs: &[Value], elem: Ty, ty: Ty) -> Value {
+    fn append_values(&mut self, s: Value, vs: &[Value], elem: Ty, ty: Ty, buffer: Option<Buffer>) -> Value {
         let n = self.int(vs.len() as i64);
-        let (p, len, new_len, cap) = self.grow(s, n, elem);
+        let (p, len, new_len, cap) = self.grow(s, n, elem, buffer);
         for (i, v) in vs.iter().enumerate() {
             let at = if i == 0 {
                 len
@@ -103,7 +184,7 @@ impl Body<'_, '_> {
     }
 
     fn append_slice(&mut self, s: Value, src: Value, n: Value, elem: Ty, ty: Ty) -> Value {
-        let (p, len, new_len, cap) = self.grow(s, n, elem);
+        let (p, len, new_len, cap) = self.grow(s, n, elem, None);
         let dst = self.index_addr(p, len, elem);
         self.move_elems(dst, src, n, elem);
         self.compose(&[p, new_len, cap], ty)
@@ -113,7 +194,7 @@ impl Body<'_, '_> {
         let z = self.int(0);
         let neg = self.cmp(CmpOp::Lt, n, z);
         self.panic_if(neg, "panicmakeslicelen");
-        let (p, len, new_len, cap) = self.grow(s, n, elem);
+        let (p, len, new_len, cap) = self.grow(s, n, elem, None);
         let dst = self.index_addr(p, len, elem);
         self.zero_elems(dst, n, elem);
         self.compose(&[p, new_len, cap], ty)

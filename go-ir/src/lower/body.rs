@@ -154,6 +154,8 @@ pub(super) struct Frame {
     pub defer_token: Option<VarKey>,
     /// Set in the frame of a range-over-func body.
     pub range_body: Option<RangeBody>,
+    /// Variables whose first growth by `append` was lowered.
+    pub appended: FxHashSet<ObjId>,
     /// Counters of made functions.
     pub func_gen: u32,
     /// Of `gowrap`, `deferwrap`.
@@ -204,6 +206,7 @@ impl Frame {
             next_key: None,
             defer_token: None,
             range_body: None,
+            appended: FxHashSet::default(),
             func_gen: 0,
             wrap_gen: 0,
             range_gen: 0,

@@ -313,6 +313,7 @@ impl Lowerer<'_> {
             for i in body.insts.iter() {
                 match &i.op {
                     Op::Alloc { ty, .. }
+                    | Op::Buffer { ty, .. }
                     | Op::MakeClosure { ty, .. }
                     | Op::MakeInterface { ty, .. }
                     | Op::TypeDesc(ty) => {

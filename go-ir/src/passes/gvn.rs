@@ -499,6 +499,7 @@ fn key(op: &Op, ty: Ty) -> Option<Key> {
         }
         Op::SymbolAddr(_)
         | Op::Alloc { .. }
+        | Op::Buffer { .. }
         | Op::Load { .. }
         | Op::Store { .. }
         | Op::NilCheck { .. }

@@ -291,7 +291,10 @@ fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &
     let mut op = src.op.clone();
     visit::map_operands(&mut op, &mut |v| m.values[v.0 as usize].unwrap_or(v));
     match &mut op {
-        Op::Alloc { site, .. } | Op::MakeClosure { site, .. } | Op::MakeInterface { site, .. } => {
+        Op::Alloc { site, .. }
+        | Op::Buffer { site, .. }
+        | Op::MakeClosure { site, .. }
+        | Op::MakeInterface { site, .. } => {
             *site = Site(site.0 + m.site_base);
         }
         _ => {}

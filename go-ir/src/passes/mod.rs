@@ -4,6 +4,7 @@
 //! inlining alone reads other bodies. The order is data ([`PIPELINE`]); passes can be switched off by
 //! name, and [`Options::limit`] stops after so many applications, to bisect a miscompilation.
 
+pub mod buffers;
 pub mod dce;
 pub mod dom;
 pub mod gvn;

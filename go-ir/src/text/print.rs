@@ -197,6 +197,7 @@ fn op_text(prog: &Program, op: &Op) -> String {
         Op::Itab(c, i) => format!("itab {}, {}", tt(*c), tt(*i)),
         Op::SymbolAddr(n) => format!("symbol {n}"),
         Op::Alloc { ty, site } => format!("alloc {} #{}", tt(*ty), site.0),
+        Op::Buffer { ty, site } => format!("buffer {} #{}", tt(*ty), site.0),
         Op::Load { addr } => format!("load v{}", addr.0),
         Op::Store { addr, value } => format!("store v{}, v{}", addr.0, value.0),
         Op::FieldAddr { base, field, .. } => format!("field_addr v{}, {field}", base.0),

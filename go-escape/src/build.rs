@@ -11,8 +11,7 @@ use crate::summary::Summary;
 use go_abi::object::SymbolKind;
 use go_ir::build::for_each_target;
 use go_ir::{
-    BinOp, Block, Callee, FuncBody, FuncId, Function, Inst, Intrinsic, Op, Program, Site, Terminator, Ty, TyKind,
-    Value,
+    BinOp, Block, Callee, FuncBody, FuncId, Function, Inst, Intrinsic, Op, Program, Site, Terminator, Ty, TyKind, Value,
 };
 
 /// What functions may use of the rest of the program.

@@ -169,8 +169,6 @@ pub(crate) struct Solver {
     start: Vec<u32>,
     preds: Vec<u32>,
     work: Vec<u32>,
-    /// Where a node's first mark came from (`NONE`: it was marked itself); kept on demand.
-    pub(crate) cause: Vec<u32>,
 }
 
 impl Solver {
@@ -199,7 +197,6 @@ impl Solver {
         }
         g.edges = edges;
         self.work.clear();
-        self.cause.clear();
     }
 
     /// Nodes that flow into representative `n`.
@@ -227,7 +224,6 @@ impl Solver {
         (start, out)
     }
 
-
     /// Spreads all marks from all nodes.
     pub(crate) fn spread_all(&mut self, g: &mut Graph) {
         for n in 0..g.len() as u32 {
@@ -253,24 +249,19 @@ impl Solver {
             let m = g.marks[n as usize];
             let (from, to) = (self.start[n as usize] as usize, self.start[n as usize + 1] as usize);
             for k in from..to {
-                self.reach(g, self.preds[k], m, n);
+                self.reach(g, self.preds[k], m);
             }
             let c = g.known_cell(n);
             if c != NONE {
-                self.reach(g, c, m, n);
+                self.reach(g, c, m);
             }
         }
     }
 
-    fn reach(&mut self, g: &mut Graph, n: u32, m: u8, because: u32) {
+    fn reach(&mut self, g: &mut Graph, n: u32, m: u8) {
         let old = g.marks[n as usize];
         if old | m != old {
             g.marks[n as usize] = old | m;
-            if old == 0
-                && let Some(c) = self.cause.get_mut(n as usize)
-            {
-                *c = because;
-            }
             self.work.push(n);
         }
     }

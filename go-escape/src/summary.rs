@@ -126,7 +126,13 @@ pub(crate) struct Ends {
 impl Ends {
     /// Finds the cells reachable from `nodes` (parameters, captures, results; `counts` of each). Memory
     /// beyond the limit leaks from here on.
-    pub(crate) fn discover(&mut self, g: &mut Graph, solver: &mut Solver, nodes: &[u32], counts: (usize, usize, usize)) {
+    pub(crate) fn discover(
+        &mut self,
+        g: &mut Graph,
+        solver: &mut Solver,
+        nodes: &[u32],
+        counts: (usize, usize, usize),
+    ) {
         let first = nodes.len();
         self.counts = counts;
         self.end_of.clear();

@@ -3,7 +3,8 @@
 use crate::ir::{FuncId, Site};
 use rustc_hash::FxHashSet;
 
-/// Which allocation sites live on the stack; the others are on the heap, or nil (`Buffer`). `StorageMap::all_heap()` is a legal, slow program.
+/// Which allocation sites live on the stack; the others are on the heap, or nil (`Buffer`).
+/// `StorageMap::all_heap()` is a legal, slow program.
 #[derive(Clone, Debug, Default)]
 pub struct StorageMap {
     local: FxHashSet<(FuncId, Site)>,

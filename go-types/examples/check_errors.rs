@@ -16,9 +16,7 @@ fn main() {
 
 fn real_main() {
     let goroot = std::env::var("GOROOT").unwrap_or_else(|_| "/usr/local/go".to_owned());
-    let minor = std::env::args()
-        .find_map(|a| a.strip_prefix("--lang=").and_then(|v| v.parse().ok()))
-        .unwrap_or(27);
+    let minor = std::env::args().find_map(|a| a.strip_prefix("--lang=").and_then(|v| v.parse().ok())).unwrap_or(27);
     let names: Vec<String> = std::io::stdin().lock().lines().map_while(Result::ok).collect();
     let interner = Arc::new(Interner::new());
     let mut sources = SourceMap::new();

@@ -24,6 +24,9 @@ pub const STACK_SECOND: usize = 8 << 10;
 pub const STACK_SEG_MAX: usize = 64 << 20;
 /// Default limit of all segments of one goroutine (`debug.SetMaxStack` changes it).
 pub const STACK_LIMIT: usize = 1_000_000_000;
+/// Bytes of code that belong to `runtime.morestack`, from its symbol on: a return address in there means
+/// that the caller is one frame further up.
+pub const MORESTACK_CODE: usize = 512;
 /// Value of `stack_lo` that makes the next entry check call `runtime.morestack` (preemption request).
 pub const STACK_PREEMPT: usize = 0xffff_ffff_ffff_fade;
 

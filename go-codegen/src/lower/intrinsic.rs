@@ -8,6 +8,7 @@ use cranelift_codegen::ir::{
     AbiParam, AtomicRmwOp, InstBuilder, MemFlagsData, Signature, StackSlotData, StackSlotKind, Value as V, types,
 };
 use cranelift_codegen::isa::CallConv;
+use go_abi::layout::g::MORESTACK_CODE;
 use go_ir::{Inst, Intrinsic, Value};
 
 impl Fx<'_, '_> {
@@ -118,8 +119,7 @@ impl Fx<'_, '_> {
                 self.def1(i, r);
             }
             I::CallerPc => {
-                let fp = self.b.ins().get_frame_pointer(types::I64);
-                let r = self.b.ins().load(types::I64, MemFlagsData::trusted(), fp, 8);
+                let r = self.caller_pc();
                 self.def1(i, r);
             }
             I::CallerSp => {
@@ -167,6 +167,19 @@ impl Fx<'_, '_> {
                 self.def1(i, r);
             }
         }
+    }
+
+    /// Return address of the function, as if it had not begun on a new stack segment: between it and its
+    /// caller there may be a frame of `runtime.morestack`.
+    fn caller_pc(&mut self) -> V {
+        let fp = self.b.ins().get_frame_pointer(types::I64);
+        let ret = self.b.ins().load(types::I64, MemFlagsData::trusted(), fp, 8);
+        let caller = self.b.ins().load(types::I64, MemFlagsData::trusted(), fp, 0);
+        let above = self.b.ins().load(types::I64, MemFlagsData::trusted(), caller, 8);
+        let more = self.named("runtime.morestack");
+        let at = self.b.ins().isub(ret, more);
+        let is_more = self.b.ins().icmp_imm_u(IntCC::UnsignedLessThan, at, MORESTACK_CODE as i64);
+        self.b.ins().select(is_more, above, ret)
     }
 
     fn def_pair(&mut self, i: Inst, a: V, b: V) {

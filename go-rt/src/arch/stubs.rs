@@ -158,6 +158,7 @@ core::arch::global_asm!(
     "movsd xmm6, [rsp + 104]",
     "movsd xmm7, [rsp + 112]",
     "ret",
+    ".org rt_morestack_start + {morestack_code}, 0xcc",
     ".size \"runtime.morestack\", . - \"runtime.morestack\"",
     "rt_morestack_end:",
 
@@ -245,6 +246,7 @@ core::arch::global_asm!(
     ".size \"runtime.reflectcall1\", . - \"runtime.reflectcall1\"",
     preempt = const go_abi::layout::g::STACK_PREEMPT as i64 as i32,
     margin = const crate::sched::size::MARGIN,
+    morestack_code = const go_abi::layout::g::MORESTACK_CODE,
     start = sym crate::start::start,
     morestack = sym crate::sched::stack::morestack,
     takes_ctx = sym crate::trace::takes_ctx,

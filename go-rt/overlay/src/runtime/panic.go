@@ -208,7 +208,8 @@ func panicmemAddr(addr uintptr) {
 	panic(errorAddressString{msg: "invalid memory address or nil pointer dereference", addr: addr})
 }
 
-// deferproc records fn for the function whose frame pointer is frame.
+// deferproc records fn for the function whose frame pointer is frame. Only that
+// function calls it: the compiler lets d and fn live in its frame.
 //
 //go:nosplit
 func deferproc(d *_defer, fn func(), frame uintptr) {
@@ -225,9 +226,12 @@ func deferproc(d *_defer, fn func(), frame uintptr) {
 // of its range-over-func loops; the answer is their token.
 func deferrangefunc(frame uintptr) any {
 	d := new(_defer)
-	deferproc(d, nil, frame)
+	d.frame = frame
 	d.rangefunc = true
 	d.head = new(atomic.Pointer[_defer])
+	gp := getg()
+	d.link = gp._defer
+	gp._defer = d
 	return d.head
 }
 

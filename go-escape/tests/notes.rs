@@ -1,8 +1,8 @@
 //! Runs the analysis over the Go programs of `testdata` and compares its decisions with their notes:
-//! `// escapes: no` (nothing allocated on this line is on the heap), `// escapes: heap` (something is
-//! allocated, all of it on the heap).
+//! `// escapes: no` (nothing allocated on this line is on the heap), `// escapes: heap` (something of it is
+//! on the heap).
 //!
-//! Needs an SDK (`GOROOT`); says so and passes without.
+//! Needs an SDK; says so and passes without.
 
 use go_escape::{Decision, Storage};
 use go_ir::lower::{Lowerer, PackageFacts};
@@ -33,7 +33,7 @@ fn analyse(sdk: &Path, file: &Path) -> Result<Analysed, String> {
     let mut trees = Vec::new();
     for p in &graph.packages {
         for f in &p.files {
-            let id = sources.add(f.display.clone(), f.text.clone()).map_err(|e| format!("{e:?}"))?;
+            let id = sources.add(f.display.clone(), f.text.clone()).ok_or("too much source")?;
             let origin = if p.is_std() { go_ast::Origin::Runtime } else { go_ast::Origin::User };
             let mode = go_ast::ParseMode { comments: Default::default(), origin };
             let parsed = go_ast::parse(id, sources.file(id).base, &f.text, &interner, mode);
@@ -96,7 +96,7 @@ fn compare(file: &Path, a: &Analysed) -> String {
         let on_stack = found.iter().filter(|d| d.storage == Storage::Stack).count();
         let ok = match note.trim() {
             "no" => on_stack == found.len(),
-            "heap" => on_stack == 0 && !found.is_empty(),
+            "heap" => on_stack < found.len(),
             _ => false,
         };
         if !ok {
@@ -111,10 +111,12 @@ fn compare(file: &Path, a: &Analysed) -> String {
 
 #[test]
 fn decisions_agree_with_notes() {
-    let Some(sdk) = std::env::var_os("GOROOT").map(PathBuf::from) else {
-        eprintln!("skipped: GOROOT is not set");
+    let env = go_load::sdk::Env::new(std::env::vars());
+    let Ok(sdk) = go_load::sdk::Sdk::find(&env) else {
+        eprintln!("skipped: no SDK");
         return;
     };
+    let sdk = sdk.root;
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
         .expect("testdata")

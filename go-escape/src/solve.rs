@@ -47,7 +47,7 @@ impl Analyzer {
             let s = self.b.sites[k];
             let declared = matches!(f.insts[s.inst].op, Op::Alloc { .. });
             if s.size > if declared { MAX_OBJECT } else { MAX_IMPLICIT } {
-                self.to_heap(k, Reason::TooLarge);
+                self.put_on_heap(k, Reason::TooLarge);
             }
         }
         self.follow_marks();
@@ -55,7 +55,7 @@ impl Analyzer {
             for k in 0..self.b.sites.len() {
                 let s = self.b.sites[k];
                 if self.heap[k].is_none() && !check.is_reusable(&mut self.b, &s) {
-                    self.to_heap(k, Reason::Loop);
+                    self.put_on_heap(k, Reason::Loop);
                 }
             }
             self.follow_marks();
@@ -64,7 +64,7 @@ impl Analyzer {
     }
 
     /// Puts a site on the heap: what is stored in it must be there too.
-    fn to_heap(&mut self, k: usize, why: Reason) {
+    fn put_on_heap(&mut self, k: usize, why: Reason) {
         self.heap[k] = Some(why);
         let c = self.b.g.known_cell(self.b.sites[k].node);
         if c != NONE {
@@ -83,7 +83,7 @@ impl Analyzer {
                 }
                 let m = self.b.g.marks(self.b.sites[k].node);
                 if m != 0 {
-                    self.to_heap(k, if m & LEAKED != 0 { Reason::Leaks } else { Reason::Outlives });
+                    self.put_on_heap(k, if m & LEAKED != 0 { Reason::Leaks } else { Reason::Outlives });
                     changed = true;
                 }
             }
@@ -102,7 +102,7 @@ impl Analyzer {
             for k in left {
                 if total > limit {
                     total -= self.b.sites[k].size;
-                    self.to_heap(k, Reason::TooLarge);
+                    self.put_on_heap(k, Reason::TooLarge);
                 }
             }
             self.follow_marks();

@@ -212,9 +212,7 @@ fn prune(
 ) -> Summary {
     let mut keep = vec![false; n];
     keep[..first].fill(true);
-    for k in first..n {
-        keep[k] = leaked[k];
-    }
+    keep[first..n].copy_from_slice(&leaked[first..n]);
     for (a, b) in &flows {
         keep[*a as usize] = true;
         keep[*b as usize] = true;

@@ -81,7 +81,7 @@ pub struct Location {
 }
 
 /// All files of a build, in the order in which they were added.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct SourceMap {
     files: Vec<Arc<SourceFile>>,
     next: u32,

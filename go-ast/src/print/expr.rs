@@ -438,7 +438,8 @@ impl Printer<'_> {
         const MAX: usize = 100;
         let level = std::mem::take(&mut self.level);
         let (open, close) = (self.src.offset(body.lbrace), self.src.offset(body.rbrace));
-        if header as usize + self.body_size(body, MAX) <= MAX {
+        // Less than nothing if the header went on to further lines.
+        if i64::from(header) + self.body_size(body, MAX) as i64 <= MAX as i64 {
             self.ws(sep);
             self.set_pos(open);
             self.tok(Tok::Lbrace);

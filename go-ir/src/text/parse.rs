@@ -90,8 +90,8 @@ impl<'a> Cur<'a> {
         let mut end = self.s.len();
         let whole = self.s;
         for (i, c) in whole.char_indices() {
-            if depth == 0 && i > 0 && stop.contains(&c) {
-                // `(*T).M` starts with a parenthesis that belongs to the name.
+            // `(*T).M` and `p.(*T).M` have a parenthesis that belongs to the name.
+            if depth == 0 && i > 0 && stop.contains(&c) && !(c == '(' && whole[..i].ends_with('.')) {
                 end = i;
                 break;
             }
@@ -281,17 +281,18 @@ impl Parser<'_> {
             values: FxHashMap::default(),
         };
         // Types of all values first: uses may come before definitions.
+        let mut defined: FxHashMap<usize, Vec<Value>> = FxHashMap::default();
         for (n, l) in body {
             self.line = *n;
             let l = l.trim();
             if let Some(rest) = l.strip_prefix('b')
                 && let Some((params, _)) = block_params(rest)
             {
-                self.value_decls(&mut fp, params)?;
+                defined.insert(*n, self.value_decls(&mut fp, params)?);
             } else if let Some((results, _)) = l.split_once(" = ")
                 && l.starts_with('v')
             {
-                self.value_decls(&mut fp, results)?;
+                defined.insert(*n, self.value_decls(&mut fp, results)?);
             }
         }
         let mut current: Option<Block> = None;
@@ -306,10 +307,13 @@ impl Parser<'_> {
                 && l.contains(':')
             {
                 let b = fp.f.blocks.push(BlockData::default());
+                let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+                if rest[..digits].parse() != Ok(b.0) {
+                    return self.fail(format_args!("block {} expected", b.0));
+                }
                 let tail = match block_params(rest) {
-                    Some((ps, tail)) => {
-                        for (k, v) in names_of(ps).enumerate() {
-                            let v = fp.value(self, v)?;
+                    Some((_, tail)) => {
+                        for (k, v) in defined.remove(n).unwrap_or_default().into_iter().enumerate() {
                             fp.f.values[v].def = ValueDef::Param(b, k as u32);
                             fp.f.blocks[b].params.push(v);
                         }
@@ -329,12 +333,11 @@ impl Parser<'_> {
                 fp.f.blocks[b].term = t;
                 continue;
             }
-            let (results, text) = match l.split_once(" = ") {
-                Some((r, t)) if l.starts_with('v') => (r, t),
-                _ => ("", l),
+            let text = match l.split_once(" = ") {
+                Some((_, text)) if l.starts_with('v') => text,
+                _ => l,
             };
-            let results: SmallVec<[Value; 1]> =
-                names_of(results).map(|v| fp.value(self, v)).collect::<Result<_, _>>()?;
+            let results = SmallVec::<[Value; 1]>::from_vec(defined.remove(n).unwrap_or_default());
             let ty = results.first().map(|v| fp.f.values[*v].ty);
             let tys: Vec<Ty> = results.iter().map(|v| fp.f.values[*v].ty).collect();
             let op = self.op(&mut fp, text, ty, &tys)?;
@@ -350,19 +353,26 @@ impl Parser<'_> {
     }
 
     /// `v1: T, v2: T`
-    fn value_decls(&mut self, fp: &mut FuncParser, text: &str) -> Result<(), String> {
+    fn value_decls(&mut self, fp: &mut FuncParser, text: &str) -> Result<Vec<Value>, String> {
+        let mut out = Vec::new();
         let mut c = Cur { s: text };
         while !c.s.trim().is_empty() {
             let name = c.word().to_owned();
-            if !c.eat(":") {
-                return self.fail("value without type");
+            let number = name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+            if !number || !c.eat(":") {
+                return self.fail("value expected");
             }
             let ty = self.ty(&mut c)?;
             let v = fp.f.values.push(ValueData { ty, def: ValueDef::Param(Block(0), 0) });
-            fp.values.insert(name, v);
-            c.eat(",");
+            out.push(v);
+            if fp.values.insert(name, v).is_some() {
+                return self.fail("value defined twice");
+            }
+            if !c.eat(",") && !c.s.trim().is_empty() {
+                return self.fail("list of values");
+            }
         }
-        Ok(())
+        Ok(out)
     }
 
     fn target(&mut self, fp: &FuncParser, c: &mut Cur<'_>) -> Result<Target, String> {
@@ -409,6 +419,7 @@ impl Parser<'_> {
             }
             "return" => Terminator::Return(self.values(fp, &mut c, "")?.into()),
             "unreachable" => Terminator::Unreachable,
+            "none" => Terminator::None,
             _ => return Ok(None),
         }))
     }
@@ -429,7 +440,11 @@ impl Parser<'_> {
         Ok(match word {
             "const" => Op::ConstInt(num(self, c.s.trim())?),
             "fconst" => Op::ConstFloat(c.s.trim().parse::<f64>().or_else(|_| self.fail("float"))?.to_bits()),
-            "str" => Op::ConstStr(self.prog.string(c.s.trim().trim_matches('"').as_bytes())),
+            "str" => {
+                let quoted = c.s.trim().strip_prefix('"').and_then(|s| s.strip_suffix('"'));
+                let Some(bytes) = quoted.and_then(unescape) else { return self.fail("string") };
+                Op::ConstStr(self.prog.string(&bytes))
+            }
             "zero" => Op::Zero,
             "func_value" => Op::FuncValue(self.func_id(c.s.trim(), &[], &[])),
             "global" => {
@@ -595,6 +610,29 @@ fn cmp_op(w: &str) -> Option<CmpOp> {
     })
 }
 
+/// The bytes that `[u8]::escape_ascii` wrote so.
+fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(b) = bytes.next() {
+        out.push(match b {
+            b'\\' => match bytes.next()? {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'x' => {
+                    let mut digit = || char::from(bytes.next()?).to_digit(16);
+                    (digit()? * 16 + digit()?) as u8
+                }
+                c @ (b'\\' | b'"' | b'\'') => c,
+                _ => return None,
+            },
+            b => b,
+        });
+    }
+    Some(out)
+}
+
 /// `0(params): tail` of a block's first line.
 fn block_params(rest: &str) -> Option<(&str, &str)> {
     let open = rest.find('(')?;
@@ -603,11 +641,6 @@ fn block_params(rest: &str) -> Option<(&str, &str)> {
     }
     let close = rest.rfind("):")?;
     Some((&rest[open + 1..close], &rest[close + 2..]))
-}
-
-/// Names in `v1: T, v2: T`.
-fn names_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ' ']).filter(|w| w.ends_with(':') && w.starts_with('v')).map(|w| &w[..w.len() - 1])
 }
 
 struct FuncParser {

@@ -188,7 +188,7 @@ fn op_text(prog: &Program, op: &Op) -> String {
     match op {
         Op::ConstInt(n) => format!("const {n}"),
         Op::ConstFloat(b) => format!("fconst {:?}", f64::from_bits(*b)),
-        Op::ConstStr(id) => format!("str {:?}", String::from_utf8_lossy(&prog.strings[*id])),
+        Op::ConstStr(id) => format!("str \"{}\"", prog.strings[*id].escape_ascii()),
         Op::Zero => "zero".into(),
         Op::FuncValue(f) => format!("func_value {}", func(*f)),
         Op::GlobalAddr(g) => format!("global {}", prog.globals[*g].name),

@@ -1,0 +1,11 @@
+//! Types of any program of one file. The laws are those of the property tests.
+#![no_main]
+
+#[path = "../../go-types/tests/laws/mod.rs"]
+mod laws;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    laws::check(data);
+});

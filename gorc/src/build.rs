@@ -228,7 +228,7 @@ fn link(
     let package = front.graph.package(root);
     let style = if options.trimpath { FileNames::Trimmed } else { FileNames::Full };
     let image = session.stage("link", || {
-        let positions = SourcePositions::new(&front.sources, &front.graph, style);
+        let positions = SourcePositions::new(&front.sources, &front.graph, &session.cwd, style);
         go_link::link(&LinkInput {
             functions: code,
             data: &m.image.objects,

@@ -1,9 +1,10 @@
 //! Global positions as files and lines, for the linker's tables.
 
 use go_link::Positions;
-use go_load::PackageGraph;
+use go_load::{Package, PackageGraph};
 use go_source::{FileId, Pos, SourceMap};
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How file names are written into executables.
@@ -24,15 +25,15 @@ pub(crate) struct SourcePositions {
 }
 
 impl SourcePositions {
-    /// The positions of a graph's files, which must have been added to `sources` in its order.
-    pub(crate) fn new(sources: &Arc<SourceMap>, graph: &PackageGraph, style: FileNames) -> SourcePositions {
+    /// The positions of a graph's files, which must have been added to `sources` in its order. Names in
+    /// messages are relative to `cwd`.
+    pub(crate) fn new(sources: &Arc<SourceMap>, graph: &PackageGraph, cwd: &Path, style: FileNames) -> SourcePositions {
         let mut names = Vec::new();
+        let mut packages = Vec::new();
         for p in &graph.packages {
             for f in &p.files {
-                names.push(match style {
-                    FileNames::Full => f.path.display().to_string(),
-                    FileNames::Trimmed => format!("{}/{}", p.path, f.name),
-                });
+                names.push(name(p, &f.path, style));
+                packages.push(p);
             }
         }
         let mut others = HashMap::new();
@@ -42,10 +43,20 @@ impl SourcePositions {
                     continue;
                 }
                 others.insert((id, d.file.clone()), names.len() as u32);
-                names.push(d.file.clone());
+                let path: PathBuf = cwd.join(d.file.strip_prefix("./").unwrap_or(&d.file));
+                names.push(packages.get(id.0 as usize).map_or_else(|| d.file.clone(), |p| name(p, &path, style)));
             }
         }
         SourcePositions { sources: Arc::clone(sources), names, others }
+    }
+}
+
+/// The name of a file of a package as traces show it.
+fn name(p: &Package, path: &Path, style: FileNames) -> String {
+    match (style, path.strip_prefix(&p.dir)) {
+        (FileNames::Trimmed, Ok(rest)) if p.path == "command-line-arguments" => format!("./{}", rest.display()),
+        (FileNames::Trimmed, Ok(rest)) => format!("{}/{}", p.path, rest.display()),
+        (FileNames::Trimmed, Err(_)) | (FileNames::Full, _) => path.display().to_string(),
     }
 }
 

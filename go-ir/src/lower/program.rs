@@ -170,6 +170,8 @@ impl<'a> Lowerer<'a> {
         let has_body = self.symbols.has_body(self.checker, obj);
         let mut attrs = self.symbols.attrs(self.checker, obj);
         attrs.noreturn = super::symbols::is_noreturn(&name);
+        // Traces start with a frame of its own.
+        attrs.noinline |= name == "main.main";
         let intrinsic = super::intrinsics::is_intrinsic_name(&name);
         let body = if has_body || intrinsic { FuncBody::None } else { FuncBody::Extern };
         let is_extern = matches!(body, FuncBody::Extern);

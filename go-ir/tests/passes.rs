@@ -22,7 +22,7 @@ fn apply(pass: PassId, input: &str, file: &Path) -> String {
     let again = parse(&format!("{types}{once}"), &interner).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     assert_eq!(once, print(&again), "{}: text changes when parsed", file.display());
     let disabled = PassId::ALL.into_iter().filter(|p| *p != pass).collect();
-    let complaints = passes::run(&mut prog, &Options { disabled, verify: Verify::On, ..Options::default() });
+    let complaints = passes::run(&mut prog, &Options { disabled, verify: Verify::On, ..Options::default() }).complaints;
     assert!(complaints.is_empty(), "{}: {complaints:?}", file.display());
     print(&prog)
 }

@@ -36,11 +36,17 @@ pub(crate) fn func_addr(t: &PcTab, i: usize) -> usize {
     slice::<FuncTabEntry>(t.functab, t.nfuncs).get(i).map_or(0, |f| f.entry as usize)
 }
 
-/// Landing pad for the call that returns to `retaddr`: (address, fp − sp).
-pub(crate) fn landing(t: &PcTab, retaddr: usize) -> Option<(usize, usize)> {
+/// Landing pad for a frame that is at `pc`: (address, fp − sp). Usually a call returns there; at a fault it
+/// is another instruction. Then any call of the function does: code behind landing pads takes nothing from
+/// registers, and the stack pointer is the same at all calls.
+pub(crate) fn landing(t: &PcTab, pc: usize) -> Option<(usize, usize)> {
     let tab = slice::<CallSite>(t.callsites, t.ncallsites);
-    let c = tab.get(partition(tab, |c| (c.retaddr as usize) < retaddr))?;
-    if c.retaddr as usize == retaddr { Some((c.landing as usize, c.dist as usize)) } else { None }
+    let i = partition(tab, |c| (c.retaddr as usize) < pc);
+    let near = [i, i.wrapping_sub(1)];
+    let f = func(t, pc.wrapping_sub(1))?;
+    let inside = |c: &&CallSite| (f.entry..=f.end).contains(&c.retaddr) && c.retaddr != f.entry;
+    let c = near.iter().find_map(|i| tab.get(*i).filter(inside))?;
+    Some((c.landing as usize, c.dist as usize))
 }
 
 /// What Go's `pcinfo` asks for; layout shared with the overlay's `symtab.go`.
@@ -223,7 +229,18 @@ mod tests {
         assert!(func(&t, 99).is_none() && func(&t, 150).is_none() && func(&t, 200).is_none());
         assert_eq!(func(&t, 199).map(|f| f.entry), Some(160));
         assert_eq!((func_addr(&t, 1), func_addr(&t, 2)), (160, 0));
+    }
+
+    #[test]
+    fn landing_pads_belong_to_the_function_of_the_address() {
+        let t = table();
         assert_eq!(landing(&t, 120), Some((145, 32)));
-        assert_eq!((landing(&t, 119), landing(&t, 121)), (None, None));
+        // Faults between calls, before the first and behind the last.
+        assert_eq!(
+            (landing(&t, 101), landing(&t, 119), landing(&t, 130)),
+            (Some((140, 32)), Some((145, 32)), Some((145, 32)))
+        );
+        // A function without calls that may recover.
+        assert_eq!((landing(&t, 170), landing(&t, 99)), (None, None));
     }
 }

@@ -50,9 +50,9 @@ pub(crate) extern "C" fn takes_ctx(code: usize) -> usize {
     }
 }
 
-/// Landing pad for the call that returns to `retaddr`: (address, fp − sp).
-pub(crate) fn landing(retaddr: usize) -> Option<(usize, usize)> {
-    pctable::landing(pctab(), retaddr)
+/// Landing pad for a frame that is at `pc`: (address, fp − sp).
+pub(crate) fn landing(pc: usize) -> Option<(usize, usize)> {
+    pctable::landing(pctab(), pc)
 }
 
 /// Fills `out` for frame `out.index` at `pc`; false when there is none.
@@ -164,7 +164,7 @@ fn stub_info(pc: usize, out: &mut PcInfo) -> bool {
             "runtime.morestack",
             func_flags::MORESTACK | func_flags::RUNTIME | func_flags::WRAPPER,
         ),
-        (&raw const rt_reflectcall_start, &raw const rt_reflectcall_end, "runtime.reflectcall", func_flags::RUNTIME),
+        (&raw const rt_reflectcall_start, &raw const rt_reflectcall_end, "runtime.reflectcall", func_flags::RUNTIME | func_flags::WRAPPER),
         (&raw const rt_makefunc_start, &raw const rt_makefunc_end, "reflect.makeFuncStub", func_flags::WRAPPER),
         (&raw const rt_methodvalue_start, &raw const rt_methodvalue_end, "reflect.methodValueCall", func_flags::WRAPPER),
     ];

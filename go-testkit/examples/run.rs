@@ -14,7 +14,7 @@ fn main() {
     let mut failed = 0;
     for file in files_with_extension(&Path::new(dir).join("run"), "go").iter().filter(|f| wanted(f)) {
         for flags in [&[][..], &["-all-heap"][..], &["-disable-pass=inline"][..]] {
-            if let Err(e) = program::check(&gorc, file, flags) {
+            if let Err(e) = program::check(&gorc, file, flags, &[&[]]) {
                 println!("FAIL {} {flags:?}\n{e}", file.display());
                 failed += 1;
             }

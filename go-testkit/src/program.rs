@@ -78,11 +78,15 @@ pub fn run(command: &mut Command) -> std::io::Result<Outcome> {
     })
 }
 
-/// Builds `source` with `gorc build FLAGS`, runs it, and tells how it differs from its comments.
+/// Variables that a program is run with: (name, value).
+pub type Environment<'a> = &'a [(&'a str, &'a str)];
+
+/// Builds `source` with `gorc build FLAGS`, runs it in each environment, and tells how it differs from its
+/// comments.
 ///
 /// # Errors
 /// The difference, or why it could not be built.
-pub fn check(gorc: &Path, source: &Path, flags: &[&str]) -> Result<(), String> {
+pub fn check(gorc: &Path, source: &Path, flags: &[&str], environments: &[Environment<'_>]) -> Result<(), String> {
     let text = std::fs::read_to_string(source).map_err(|e| e.to_string())?;
     let want = Expectation::of(&text);
     let dir = crate::TempDir::new("run").map_err(|e| e.to_string())?;
@@ -93,7 +97,21 @@ pub fn check(gorc: &Path, source: &Path, flags: &[&str]) -> Result<(), String> {
     if built.exit != Some(0) {
         return Err(format!("build: exit {:?}\n{}{}", built.exit, built.stdout, built.stderr));
     }
-    let got = run(Command::new(&exe).args(&want.args).current_dir(dir.path())).map_err(|e| e.to_string())?;
+    let mut problems = Vec::new();
+    for environment in environments {
+        let mut command = Command::new(&exe);
+        command.args(&want.args).envs(environment.iter().copied()).current_dir(dir.path());
+        let got = run(&mut command).map_err(|e| e.to_string())?;
+        let found = differences(&want, &got);
+        if !found.is_empty() && !environment.is_empty() {
+            problems.push(format!("with {environment:?}:"));
+        }
+        problems.extend(found);
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+}
+
+fn differences(want: &Expectation, got: &Outcome) -> Vec<String> {
     let mut problems = Vec::new();
     if got.exit != Some(want.exit) {
         problems.push(format!("exit status {:?} instead of {}\n{}", got.exit, want.exit, got.stderr));
@@ -109,7 +127,7 @@ pub fn check(gorc: &Path, source: &Path, flags: &[&str]) -> Result<(), String> {
             problems.push(format!("standard error does not match {p}:\n{}", got.stderr));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    problems
 }
 
 #[cfg(test)]

@@ -70,9 +70,15 @@ pub(crate) fn middle(
     }
     let count = lowered.prog.funcs.iter().filter(|f| matches!(f.body, FuncBody::Ir(_))).count();
     session.info(format_args!("{count} functions reached"));
-    let complaints = session.stage("passes", || go_ir::passes::run(&mut lowered.prog, &options.passes));
-    if !complaints.is_empty() {
-        return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", complaints.join("\n"))));
+    let report = session.stage("passes", || go_ir::passes::run(&mut lowered.prog, &options.passes));
+    if !report.complaints.is_empty() {
+        return Err(Failure::from(format!("gorc: internal error: verifier:\n{}", report.complaints.join("\n"))));
+    }
+    if options.passes.limit.is_some() {
+        session.info(format_args!("{} applications of passes", report.applied));
+    }
+    if let Some((pass, f)) = report.last {
+        session.info(format_args!("stopped after {} of {}", pass.name(), lowered.prog.funcs[f].name));
     }
     set_strings(&mut lowered.prog, options, sdk, &info);
     let (map, report) = session.stage("escape", || go_escape::analyze(&lowered.prog));
@@ -196,9 +202,16 @@ pub(crate) fn generate(
             .par_iter()
             .map_init(
                 || backend.worker(),
-                |w, (f, form)| match form {
-                    Form::Plain => w.compile(prog, *f, &m.storage),
-                    Form::Thunk => w.thunk(prog, *f),
+                |w, (f, form)| {
+                    let start = std::time::Instant::now();
+                    let out = match form {
+                        Form::Plain => w.compile(prog, *f, &m.storage),
+                        Form::Thunk => w.thunk(prog, *f),
+                    };
+                    if let Some(t) = session.trace() {
+                        t.add("codegen", &prog.funcs[*f].name, start, start.elapsed());
+                    }
+                    out
                 },
             )
             .collect::<Result<_, _>>()?;

@@ -12,6 +12,7 @@ mod modinfo;
 mod positions;
 mod render;
 mod session;
+mod trace;
 
 use std::process::ExitCode;
 

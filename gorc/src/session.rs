@@ -3,12 +3,14 @@
 //! The environment is read here and nowhere below; everything else gets values.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use go_load::constraint::{Arch, BuildContext, Os};
 use go_load::sdk::{Env, InstallOptions, Progress, Sdk};
 use go_load::{LoadConfig, ModMode, Overlay, RuntimeDependency};
+
+use crate::trace::Trace;
 
 /// gorc's own version.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -31,7 +33,7 @@ pub(crate) struct Session {
     /// Log level.
     pub(crate) log: LogLevel,
     started: Instant,
-    stages: std::sync::Mutex<Vec<(&'static str, Duration)>>,
+    trace: OnceLock<Trace>,
 }
 
 impl Session {
@@ -44,7 +46,7 @@ impl Session {
             None | Some("off") => LogLevel::Off,
             Some(_) => LogLevel::Info,
         };
-        Ok(Session { env, cwd, log, started: Instant::now(), stages: std::sync::Mutex::default() })
+        Ok(Session { env, cwd, log, started: Instant::now(), trace: OnceLock::new() })
     }
 
     /// Goes to another folder (`-C`).
@@ -107,15 +109,33 @@ impl Session {
         let start = Instant::now();
         let out = work();
         let took = start.elapsed();
-        if let Ok(mut stages) = self.stages.lock() {
-            stages.push((name, took));
+        if let Some(t) = self.trace() {
+            t.add("stage", name, start, took);
         }
         self.info(format_args!("{name:10} {:8.1} ms", took.as_secs_f64() * 1e3));
         out
     }
 
-    /// The last line of the log: total time and peak memory.
-    pub(crate) fn finish(&self) {
+    /// Notes from now on what is done when, for `finish` to write to a file (`-debug-trace`).
+    pub(crate) fn start_trace(&self, file: &str) {
+        // Given twice: the first one stands.
+        let _ = self.trace.set(Trace::new(self.cwd.join(file), self.started));
+    }
+
+    /// The trace, if one was asked for.
+    pub(crate) fn trace(&self) -> Option<&Trace> {
+        self.trace.get()
+    }
+
+    /// The end of gorc's own work: the trace is written, and the last line of the log (total time and
+    /// peak memory).
+    pub(crate) fn finish(&self) -> Result<(), String> {
+        self.trace().map_or(Ok(()), Trace::write)?;
+        self.last_line();
+        Ok(())
+    }
+
+    fn last_line(&self) {
         if self.log < LogLevel::Info {
             return;
         }

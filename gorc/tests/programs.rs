@@ -1,16 +1,40 @@
-//! Runs the files of `tests/`: programs with their output (also with everything on the heap and without
-//! passes: neither may change what a program does), programs that must not compile, and scripts.
+//! Runs the files of `tests/`: programs with their output (also with everything on the heap, without
+//! passes, and under the runtime's stress switches: none of it may change what a program does), programs
+//! that must not compile, and scripts.
 
-use go_testkit::{error_comments, files_with_extension, program, script};
+use go_testkit::program::{self, Environment};
+use go_testkit::{error_comments, files_with_extension, script};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Ways of building that must not change what a program does.
-const ORACLES: &[(&str, &[&str])] = &[
-    ("run", &[]),
-    ("all_heap", &["-all-heap"]),
-    ("no_passes", &["-disable-pass=inline", "-disable-pass=gvn", "-disable-pass=simplify", "-disable-pass=dce"]),
+/// Ways of building and running that must not change what a program does: name, flags of the build,
+/// environments of the program.
+const ORACLES: &[(&str, &[&str], &[Environment<'static>])] = &[
+    ("run", &[], &[&[]]),
+    ("all_heap", &["-all-heap"], &[&[]]),
+    (
+        "no_passes",
+        &[
+            "-disable-pass=lift",
+            "-disable-pass=inline",
+            "-disable-pass=gvn",
+            "-disable-pass=simplify",
+            "-disable-pass=dce",
+        ],
+        &[&[]],
+    ),
+    (
+        "stress",
+        &[],
+        &[
+            // Freed objects are poisoned and all pointers checked; collections come often.
+            &[("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "10")],
+            &[("GORC_GCSTRESS", "1")],
+            // A time slice of 50 µs of CPU time.
+            &[("GORC_TIMESLICE", "50000"), ("GORC_GCSTRESS", "100")],
+        ],
+    ),
 ];
 
 fn main() -> ExitCode {
@@ -19,9 +43,9 @@ fn main() -> ExitCode {
     let gorc = Path::new(env!("CARGO_BIN_EXE_gorc"));
     let mut trials = Vec::new();
     for file in files_with_extension(&tests.join("run"), "go") {
-        for (way, flags) in ORACLES {
+        for (way, flags, environments) in ORACLES {
             let file = file.clone();
-            trials.push(trial(way, &file, move |f| program::check(gorc, f, flags)));
+            trials.push(trial(way, &file, move |f| program::check(gorc, f, flags, environments)));
         }
     }
     for file in files_with_extension(&tests.join("compile_fail"), "go") {

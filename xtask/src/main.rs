@@ -1,6 +1,9 @@
-//! Developer commands: `cargo xtask tidy|layers|conformance|bless|bench`.
+//! Developer commands: `cargo xtask tidy|conformance|bless|bench|std-status|bisect`.
 //!
 //! Only what developers and CI run; nothing of the product is here.
+
+mod bisect;
+mod std_status;
 
 use anyhow::{Context, Result, bail};
 use go_testkit::{layers, ratchet, tidy};
@@ -14,7 +17,12 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   conformance [--bless] [--tier T]
                             outside programs: listed ones must pass; --bless lists what passes besides
   bless                     rewrite golden texts (UPDATE_EXPECT, BLESS) of all crates
-  bench [--go CMD]          cold build of hello, in the same run as real Go's";
+  bench [--go CMD] [--outside]
+                            cold build of hello, in the same run as real Go's; --outside runs the
+                            benchmark programs beside the workspace too (set GORC_BENCH)
+  std-status [WORD...]      which packages of the standard library check, compile and run
+  bisect PROGRAM [--expect FILE] [--gorc GORC]
+                            the application of a pass that breaks a program";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,6 +32,8 @@ fn main() -> Result<()> {
         ["conformance", rest @ ..] => conformance(rest),
         ["bless"] => bless(),
         ["bench", rest @ ..] => bench(rest),
+        ["std-status", rest @ ..] => std_status::run(rest),
+        ["bisect", rest @ ..] => bisect::run(rest),
         _ => bail!("{USAGE}"),
     }
 }
@@ -166,6 +176,24 @@ fn bench(args: &[&str]) -> Result<()> {
             );
         }
         _ => println!("no real Go to compare with ({go})"),
+    }
+    if args.contains(&"--outside") { outside_bench(&gorc, go) } else { Ok(()) }
+}
+
+/// The programs of `GORC_BENCH` (else beside the workspace), as both toolchains build them.
+fn outside_bench(gorc: &Path, go: &str) -> Result<()> {
+    let dir = match std::env::var_os("GORC_BENCH") {
+        Some(d) => PathBuf::from(d),
+        None => workspace().join("../shared/bench"),
+    };
+    let compare = dir.join("compare");
+    if !compare.is_file() {
+        println!("no benchmark programs beside the workspace (set GORC_BENCH): skipped");
+        return Ok(());
+    }
+    let status = Command::new(compare).arg("--a").arg(gorc).arg("--b").arg(go).current_dir(&dir).status()?;
+    if !status.success() {
+        bail!("the benchmark programs fail");
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod call;
 mod check;
 mod inst;
 mod intrinsic;
+mod landing;
 mod mem;
 
 use crate::abi::{ArgPlace, BlockLayout, Convention, block_layout, clif_type, signature};
@@ -70,6 +71,7 @@ pub(crate) struct Fx<'a, 'b> {
     /// Calls may resume at the landing pad.
     pub(crate) in_try: bool,
     pub(crate) landing: Option<clif::Block>,
+    kept: landing::Kept,
     locs: Vec<Loc>,
     loc_map: FxHashMap<Loc, u32>,
     /// Base pointers checked for nil in the current block (functions with explicit checks).
@@ -109,6 +111,7 @@ pub(crate) fn function(
         symbols: FxHashMap::default(),
         in_try: false,
         landing: None,
+        kept: landing::Kept::new(f),
         locs: Vec::new(),
         loc_map: FxHashMap::default(),
         checked: SmallVec::new(),
@@ -292,6 +295,7 @@ impl Fx<'_, '_> {
             };
             self.values[v.index()] = Some(repr);
         }
+        self.keep_entry();
         let first = self.blocks[0];
         self.b.ins().jump(first, &[]);
     }
@@ -355,16 +359,25 @@ impl Fx<'_, '_> {
         }
         self.b.switch_to_block(target);
         self.checked.clear();
+        if f.recover_block == Some(id) {
+            self.restore_kept();
+        }
         for v in &data.params {
             if let Some(slot) = self.param_slots.get(v).copied() {
                 let addr = self.b.ins().stack_addr(types::I64, slot, 0);
                 self.values[v.index()] = Some(Repr::Mem(addr));
             }
         }
+        for v in &data.params {
+            self.keep(*v);
+        }
         for (n, i) in data.insts.iter().enumerate() {
             let inst = &f.insts[*i];
             self.set_loc(inst.pos, inst.inl);
             self.inst(*i, &data.insts[n + 1..], data);
+            for v in &inst.results {
+                self.keep(*v);
+            }
         }
         self.set_loc(data.term_pos, 0);
         self.terminator(&data.term);
@@ -498,16 +511,6 @@ impl Fx<'_, '_> {
             }
         }
         self.b.ins().return_(&out);
-    }
-
-    /// The landing pad: where the runtime resumes this frame after a recovered panic.
-    fn landing_pad(&mut self) {
-        if let (Some(landing), Some(recover)) = (self.landing, self.f.recover_block) {
-            self.b.switch_to_block(landing);
-            self.b.set_cold_block(landing);
-            let target = self.blocks[recover.index()];
-            self.b.ins().jump(target, &[]);
-        }
     }
 
     /// Representation of a value.

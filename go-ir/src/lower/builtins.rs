@@ -103,6 +103,7 @@ impl Body<'_, '_> {
                 };
                 vec![m, self.expr_to(args[1], kt)]
             }
+            Builtin::Print | Builtin::Println if self.is_spread(args) => self.expr_multi(args[0], 0).to_vec(),
             Builtin::Print | Builtin::Println => {
                 args.iter()
                     .map(|a| {

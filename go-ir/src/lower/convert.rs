@@ -251,6 +251,15 @@ impl Body<'_, '_> {
                 self.at(e);
                 return self.const_to_iface(&c, from, to);
             }
+            // A number becomes the number of the other type that is nearest: `T(3.14)` with a type parameter
+            // is not constant, and T may be complex.
+            let number = |s: &Self, t| {
+                s.basic(t).is_some_and(|b| !matches!(b, Basic::Bool | Basic::String | Basic::UnsafePointer))
+            };
+            if number(self, from) && number(self, to) {
+                self.at(e);
+                return self.const_val(&c, to);
+            }
             let v = self.const_val(&c, from);
             self.at(e);
             return self.convert(v, to);

@@ -155,6 +155,9 @@ impl<'a> Lowerer<'a> {
         let target = self.symbols.resolve(self.checker, obj);
         if target != obj {
             let f = self.func_of(target, targs.clone());
+            // Declared here without a body, defined elsewhere: a compiler of single packages cannot inline
+            // it, and traces show that (`main.main`, which the runtime calls, has a frame of its own).
+            self.prog.funcs[f].attrs.noinline = true;
             self.funcs.insert((obj, targs), f);
             return f;
         }
@@ -170,8 +173,9 @@ impl<'a> Lowerer<'a> {
         let has_body = self.symbols.has_body(self.checker, obj);
         let mut attrs = self.symbols.attrs(self.checker, obj);
         attrs.noreturn = super::symbols::is_noreturn(&name);
-        // Traces start with a frame of its own.
-        attrs.noinline |= name == "main.main";
+        // They stand between a caller and a method or function that it means: recover and traces look
+        // through them, as with gc.
+        attrs.wrapper |= matches!(name.as_str(), "reflect.callMethod" | "reflect.callReflect" | "runtime.reflectcall");
         let intrinsic = super::intrinsics::is_intrinsic_name(&name);
         let body = if has_body || intrinsic { FuncBody::None } else { FuncBody::Extern };
         let is_extern = matches!(body, FuncBody::Extern);

@@ -3,6 +3,7 @@
 //!
 //! Not inlined: recursion, functions with defers, those that look at their own frame, wrappers.
 
+use super::{Fuel, PassId};
 use crate::build::for_each_target_mut;
 use crate::ir::{
     Block, BlockData, Callee, FuncBody, FuncId, Function, Inlined, Inst, InstData, Intrinsic, Op, Site, Target,
@@ -45,7 +46,7 @@ struct Summary {
 }
 
 /// Runs the pass over the program.
-pub fn run(prog: &mut Program) {
+pub(crate) fn run(prog: &mut Program, fuel: &mut Fuel) {
     let order = bottom_up(prog);
     let mut done = vec![false; prog.funcs.len()];
     let mut summaries = vec![Summary::default(); prog.funcs.len()];
@@ -56,7 +57,9 @@ pub fn run(prog: &mut Program) {
         let FuncBody::Ir(mut body) = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) else {
             continue;
         };
-        inline_calls(prog, &mut body, &done, &summaries);
+        if fuel.take(PassId::Inline, id) {
+            inline_calls(prog, &mut body, &done, &summaries);
+        }
         summaries[id.0 as usize] = summarize(prog, &body);
         done[id.0 as usize] = true;
         prog.funcs[id].body = FuncBody::Ir(body);

@@ -124,12 +124,50 @@ pub enum Verify {
     On,
 }
 
-/// Runs the pipeline over all functions with a body. Returns the verifier's complaints (none when
-/// verification is off).
-pub fn run(prog: &mut Program, options: &Options) -> Vec<String> {
+/// What [`run`] has to tell.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The verifier's complaints (none when verification is off).
+    pub complaints: Vec<String>,
+    /// Applications of a pass to a function; counted only if there is a limit.
+    pub applied: u64,
+    /// The last of them, if the limit stopped the others.
+    pub last: Option<(PassId, FuncId)>,
+}
+
+/// Counts applications of passes to functions, if there is a limit, and says when it is reached.
+/// Their order must not depend on anything but the program.
+#[derive(Debug)]
+pub(crate) struct Fuel {
+    limit: Option<u64>,
+    applied: u64,
+    last: Option<(PassId, FuncId)>,
+    stopped: bool,
+}
+
+impl Fuel {
+    /// Whether `pass` may be applied to `f`; uses up one application.
+    pub(crate) fn take(&mut self, pass: PassId, f: FuncId) -> bool {
+        match self.limit {
+            None => true,
+            Some(n) if self.applied == n => {
+                self.stopped = true;
+                false
+            }
+            Some(_) => {
+                self.applied += 1;
+                self.last = Some((pass, f));
+                true
+            }
+        }
+    }
+}
+
+/// Runs the pipeline over all functions with a body.
+pub fn run(prog: &mut Program, options: &Options) -> Report {
     prog.types.compute_all_layouts();
     let lens: Vec<usize> = prog.strings.iter().map(|s| s.len()).collect();
-    let mut left = options.limit;
+    let mut fuel = Fuel { limit: options.limit, applied: 0, last: None, stopped: false };
     let mut complaints = Vec::new();
     let mut group: Vec<PassId> = Vec::new();
     let enabled = PIPELINE.iter().map(|s| s.pass).filter(|p| !options.disabled.contains(p));
@@ -137,10 +175,10 @@ pub fn run(prog: &mut Program, options: &Options) -> Vec<String> {
         match pass {
             Some(p) if p != PassId::Inline => group.push(p),
             _ => {
-                run_group(prog, &group, &lens, &mut left, options.verify, &mut complaints);
+                run_group(prog, &group, &lens, &mut fuel, options.verify, &mut complaints);
                 group.clear();
-                if pass.is_some() && take_one(&mut left) {
-                    inline::run(prog);
+                if pass.is_some() {
+                    inline::run(prog, &mut fuel);
                     if options.verify == Verify::On {
                         for i in 0..prog.funcs.len() {
                             check(prog, FuncId(i as u32), PassId::Inline, &mut complaints);
@@ -150,19 +188,7 @@ pub fn run(prog: &mut Program, options: &Options) -> Vec<String> {
             }
         }
     }
-    complaints
-}
-
-/// Uses up one application of a pass, if there is a limit.
-fn take_one(left: &mut Option<u64>) -> bool {
-    match left {
-        None => true,
-        Some(0) => false,
-        Some(n) => {
-            *n -= 1;
-            true
-        }
-    }
+    Report { complaints, applied: fuel.applied, last: fuel.last.filter(|_| fuel.stopped) }
 }
 
 /// Runs passes that look at one function at a time; in parallel unless applications are counted or
@@ -171,11 +197,11 @@ fn run_group(
     prog: &mut Program,
     group: &[PassId],
     lens: &[usize],
-    left: &mut Option<u64>,
+    fuel: &mut Fuel,
     verify: Verify,
     complaints: &mut Vec<String>,
 ) {
-    if left.is_none() && verify == Verify::Off {
+    if fuel.limit.is_none() && verify == Verify::Off {
         let mut bodies: Vec<Option<Box<Function>>> = prog
             .funcs
             .iter_mut()
@@ -200,13 +226,15 @@ fn run_group(
         }
         return;
     }
+    // By name: numbers may depend on how lowering went about its work.
+    let mut order: Vec<FuncId> = prog.funcs.ids().collect();
+    order.sort_by(|a, b| prog.funcs[*a].name.cmp(&prog.funcs[*b].name));
     for p in group {
-        for i in 0..prog.funcs.len() {
-            let id = FuncId(i as u32);
+        for id in order.iter().copied() {
             let mut body = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None);
             let mut changed = Changed::No;
             if let FuncBody::Ir(f) = &mut body
-                && take_one(left)
+                && fuel.take(*p, id)
             {
                 changed = p.run(&PassCx { types: &prog.types, string_lens: lens }, f);
             }

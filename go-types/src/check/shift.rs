@@ -25,11 +25,15 @@ impl Checker {
             x.invalidate();
             return;
         }
+        if x.is_const() && y.is_const() {
+            self.const_shift(x, y, (&xval, &yval), e, op);
+            return;
+        }
+        if y.is_const() && self.is_untyped(y.ty) {
+            // No default type: `M + 0.` beyond 2^53 would be rounded as a float64.
+            self.convert_untyped(y, TypeId::UINT);
+        }
         if x.is_const() {
-            if y.is_const() {
-                self.const_shift(x, y, (&xval, &yval), e, op);
-                return;
-            }
             if self.is_untyped(x.ty) {
                 // The type of the left operand comes from the context of the shift.
                 let file = self.env().file;

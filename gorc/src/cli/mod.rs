@@ -138,6 +138,6 @@ fn dispatch(args: &[String]) -> Result<(), Failure> {
         )),
     })?;
     let result = (command.run)(&mut session, &parsed);
-    session.finish();
-    result
+    let finished = session.finish();
+    result.and(finished.map_err(Failure::from))
 }

@@ -103,6 +103,7 @@ macro_rules! build_flags {
             Flag::switch("debug-overlay", "print each package with its folder and files; + marks gorc's own"),
             Flag::switch("all-heap", "put everything on the heap (to test escape analysis)"),
             Flag::value("disable-pass", "leave out a pass over the IR"),
+            Flag::value("debug-trace", "write a trace of the build to this file (for chrome://tracing)"),
             Flag::switch("verify", "verify the IR after each pass, and code generation's"),
             Flag::switch("trimpath", "remove file system paths from the executable"),
             Flag::switch("a", "accepted: gorc always compiles all that a program reaches"),
@@ -155,6 +156,9 @@ impl BuildOptions {
             trimpath: p.is_on("trimpath"),
             json: p.is_on("json"),
         };
+        if let Some(file) = p.value("debug-trace") {
+            session.start_trace(file);
+        }
         if session.env.get("GORC_ALL_HEAP").is_some_and(|v| v != "0") {
             o.storage = Storage::AllHeap;
         }

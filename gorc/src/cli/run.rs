@@ -58,7 +58,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     let exe = dir.0.join(build::executable_name(package, patterns));
     build::executable(session, &mut front, root, &options, &sdk, &exe)?;
     std::mem::forget(front);
-    session.finish();
+    session.finish()?;
     let mut command = match p.value("exec").map(super::flags::split_words).transpose()? {
         Some(words) if !words.is_empty() => {
             let mut c = Command::new(&words[0]);

@@ -421,8 +421,18 @@ func gorecover(frame uintptr) any {
 	if p == nil || p.goexit || p.recovered {
 		return nil
 	}
-	if iswrapper(sys.GetCallerPC()) {
-		return nil // defer recover()
+	// Of "defer recover()" the caller is a wrapper, and frame belongs to the function with
+	// the defer statement. The panic itself must not have called it: it sees the panic
+	// that called the function, not one that the function ends with.
+	fp := getfp()
+	for iswrapper(*(*uintptr)(unsafe.Pointer(fp + 8))) {
+		fp = *(*uintptr)(unsafe.Pointer(fp))
+		if fp == 0 {
+			return nil
+		}
+	}
+	if *(*uintptr)(unsafe.Pointer(fp)) == p.fp {
+		return nil
 	}
 	for {
 		caller := *(*uintptr)(unsafe.Pointer(frame))

@@ -14,6 +14,9 @@ pub(crate) struct Removed {
     pub(crate) message: Option<&'static str>,
 }
 
+/// Broken bytes of a file that are reported.
+const MAX_MESSAGES: usize = 10_000;
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The text as UTF-8 if nothing has to be left out.
@@ -25,7 +28,17 @@ pub(crate) fn as_clean(text: &[u8]) -> Option<&str> {
 /// The text without what has to be left out, and what that was.
 pub(crate) fn clean(text: &[u8]) -> (String, Vec<Removed>) {
     let mut out = String::with_capacity(text.len());
-    let mut removed = Vec::new();
+    let mut removed: Vec<Removed> = Vec::new();
+    let mut told = 0;
+    let mut add = |r: Removed| match removed.last_mut() {
+        // Nobody reads so many messages, but the place must be kept.
+        Some(last) if told >= MAX_MESSAGES && last.clean == r.clean => last.len += r.len,
+        _ => {
+            told += 1;
+            let message = r.message.filter(|_| told <= MAX_MESSAGES);
+            removed.push(Removed { message, ..r });
+        }
+    };
     let mut i = 0;
     while i < text.len() {
         // The longest valid run from here on; broken bytes are dropped one by one.
@@ -47,13 +60,13 @@ pub(crate) fn clean(text: &[u8]) -> (String, Vec<Removed>) {
                 (false, 0) => None,
                 (false, _) => Some("invalid BOM in the middle of the file"),
             };
-            removed.push(Removed { original: original as u32, clean: out.len() as u32, len: len as u32, message });
+            add(Removed { original: original as u32, clean: out.len() as u32, len: len as u32, message });
             run = &run[at + len..];
         }
         out.push_str(run);
         i = end;
         if i < text.len() {
-            removed.push(Removed {
+            add(Removed {
                 original: i as u32,
                 clean: out.len() as u32,
                 len: 1,
@@ -65,29 +78,31 @@ pub(crate) fn clean(text: &[u8]) -> (String, Vec<Removed>) {
     (out, removed)
 }
 
-/// Maps offsets of the cleaned text back; asked in ascending order.
+/// Maps offsets of the cleaned text back.
 pub(crate) struct Mapping<'a> {
     removed: &'a [Removed],
-    next: usize,
-    shift: u32,
+    /// How much was left out up to and with each.
+    shifts: Vec<u32>,
 }
 
 impl<'a> Mapping<'a> {
     pub(crate) fn new(removed: &'a [Removed]) -> Mapping<'a> {
-        Mapping { removed, next: 0, shift: 0 }
+        let mut sum = 0;
+        let shifts = removed.iter().map(|r| {
+            sum += r.len;
+            sum
+        });
+        Mapping { removed, shifts: shifts.collect() }
     }
 
     /// The original offset of the byte at `clean` (what was left out before it is skipped).
-    pub(crate) fn start(&mut self, clean: u32) -> u32 {
-        while self.next < self.removed.len() && self.removed[self.next].clean <= clean {
-            self.shift += self.removed[self.next].len;
-            self.next += 1;
-        }
-        clean + self.shift
+    pub(crate) fn start(&self, clean: u32) -> u32 {
+        let n = self.removed.partition_point(|r| r.clean <= clean);
+        clean + if n == 0 { 0 } else { self.shifts[n - 1] }
     }
 
     /// The original offset past the byte that ends at `clean`.
-    pub(crate) fn end(&mut self, clean: u32) -> u32 {
+    pub(crate) fn end(&self, clean: u32) -> u32 {
         if clean == 0 { 0 } else { self.start(clean - 1) + 1 }
     }
 }

@@ -98,20 +98,19 @@ pub fn tokenize(text: &[u8]) -> Tokens {
     }
     let added = removed.iter().filter(|r| r.message.is_some()).count();
     let first_added = toks.events.len() - added;
-    let mut map = Mapping::new(&removed);
+    let map = Mapping::new(&removed);
     toks.starts.iter_mut().for_each(|s| *s = map.start(*s));
-    let mut map = Mapping::new(&removed);
     toks.ends.iter_mut().for_each(|e| *e = map.start(*e)); // broken bytes at the end count
     for c in &mut toks.comments {
-        *c = (Mapping::new(&removed).start(c.0), Mapping::new(&removed).end(c.1));
+        *c = (map.start(c.0), map.end(c.1));
     }
     for (e, r) in toks.events[first_added..].iter_mut().zip(removed.iter().filter(|r| r.message.is_some())) {
         e.offset = r.original;
     }
     for e in &mut toks.events[..first_added] {
-        e.offset = Mapping::new(&removed).start(e.offset);
+        e.offset = map.start(e.offset);
         if let EventKind::Directive { end, .. } = &mut e.kind {
-            *end = Mapping::new(&removed).end(*end);
+            *end = map.end(*end);
         }
     }
     toks.events.sort_by_key(|e| (e.token, e.offset));

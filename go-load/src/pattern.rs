@@ -9,6 +9,7 @@ use crate::error::{LoadError, LoadErrorKind, Severity, Style};
 use crate::fs::{EntryKind, FileSystem, clean, short_path};
 use crate::module::path_check::{has_path_prefix, is_standard_import_path};
 use crate::module::{Module, ModuleSet, NO_MODULE};
+use crate::package::reason;
 
 /// What a pattern came to.
 #[derive(Clone, Debug, Default)]
@@ -215,6 +216,9 @@ impl PatternScope<'_> {
             if !matches!(self.fs.stat(&dir), Ok(EntryKind::Dir)) {
                 return Err(Self::plain(format!("stat {}: directory not found", dir.display())));
             }
+            if let Err(e) = self.fs.read_dir(&dir) {
+                return Err(Self::plain(format!("open {}: {}", dir.display(), reason(&e))));
+            }
             if self.modules.main.is_some() || dir.starts_with(self.goroot_src) {
                 let kind = LoadErrorKind::NoGoFiles(format!("no Go files in {}", dir.display()));
                 return Err(Box::new(LoadError::new(kind, Style::Plain)));
@@ -282,6 +286,10 @@ impl PatternScope<'_> {
             )));
             return;
         };
+        if let Err(e) = self.fs.lstat(&dir) {
+            m.errors.push(*Self::plain(format!("pattern {pattern}: lstat {start}: {}", reason(&e))));
+            return;
+        }
         // Names are compared in the form of the pattern: relative to the working folder, or absolute.
         let glob =
             if pattern.starts_with('/') { Glob::new(pattern) } else { Glob::new(&self.absolute_pattern(pattern)) };

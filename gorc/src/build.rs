@@ -276,18 +276,39 @@ pub(crate) fn executable(
     let m = middle(session, front, root, options, sdk)?;
     let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
     let image = link(session, front, root, &m, &code, options)?;
-    let written = session.stage("write", || write(&image, output)).map_err(|e| format!("# {path}\n{e}"));
+    let shown = options.output.as_deref().unwrap_or_default();
+    let written = session
+        .stage("write", || write(&image, output))
+        .map_err(|e| format!("{path}: go build {path}: write {}: {}", shown_output(shown, output), os_reason(&e)));
     // Freeing all this one by one would only take time: the process is about to end.
     std::mem::forget((m, code, image));
     Ok(written?)
 }
 
 /// Writes the executable; devices (`-o /dev/null`) are written to, not replaced.
-fn write(image: &Image, output: &Path) -> Result<(), String> {
+fn write(image: &Image, output: &Path) -> Result<(), std::io::Error> {
     if std::fs::metadata(output).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        return std::fs::write(output, image.bytes()).map_err(|e| format!("{}: {e}", output.display()));
+        return std::fs::write(output, image.bytes());
     }
-    image.write_to(output).map_err(|e| e.to_string())
+    image.write_to(output).map_err(|e| match e {
+        go_link::LinkError::Write { source, .. } => source,
+        e => std::io::Error::other(e.to_string()),
+    })
+}
+
+/// The output as the user named it.
+fn shown_output(given: &str, output: &Path) -> String {
+    let name = output.file_name().unwrap_or_default().to_string_lossy();
+    if given.is_empty() || given.ends_with('/') {
+        return format!("{given}{name}");
+    }
+    if Path::new(given).file_name() == output.file_name() { given.to_owned() } else { format!("{given}/{name}") }
+}
+
+/// An I/O error in the words of Go's os package.
+fn os_reason(e: &std::io::Error) -> String {
+    let text = e.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// The name of a package's executable: of the first file, or the last element of its path that is no
@@ -312,7 +333,12 @@ pub(crate) fn executable_name(package: &Package, patterns: &[String]) -> String 
 
 /// Where `-o` puts the executable of a package: an existing folder (or a name that ends in a slash)
 /// takes it under its own name.
-pub(crate) fn output_path(session: &Session, options: &BuildOptions, name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn output_path(
+    session: &Session,
+    options: &BuildOptions,
+    package: &Package,
+    name: &str,
+) -> Result<PathBuf, Failure> {
     let Some(given) = &options.output else {
         let path = session.cwd.join(name);
         if path.is_dir() {
@@ -321,12 +347,16 @@ pub(crate) fn output_path(session: &Session, options: &BuildOptions, name: &str)
         return Ok(path);
     };
     let path = session.cwd.join(given);
+    let make = |dir: &Path, shown: &str| {
+        let p = &package.path;
+        std::fs::create_dir_all(dir).map_err(|e| format!("{p}: go build {p}: mkdir {shown}: {}", os_reason(&e)))
+    };
     if given.ends_with('/') || path.is_dir() {
-        std::fs::create_dir_all(&path).map_err(|e| format!("go: mkdir {}: {e}", path.display()))?;
+        make(&path, given)?;
         return Ok(path.join(name));
     }
     if let Some(dir) = path.parent().filter(|d| !d.is_dir()) {
-        std::fs::create_dir_all(dir).map_err(|e| format!("go: mkdir {}: {e}", dir.display()))?;
+        make(dir, &given[..given.rfind('/').map_or(0, |i| i + 1)])?;
     }
     Ok(path)
 }

@@ -65,7 +65,7 @@ fn one(
     patterns: &[String],
 ) -> Result<(), Failure> {
     let name = build::executable_name(front.graph.package(root), patterns);
-    let output: PathBuf = build::output_path(session, options, &name)?;
+    let output: PathBuf = build::output_path(session, options, front.graph.package(root), &name)?;
     if options.trace {
         eprintln!("# {} -> {}", front.graph.package(root).path, output.display());
     }

@@ -20,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   bench [--go CMD] [--outside]
                             cold build of hello, in the same run as real Go's; --outside runs the
                             benchmark programs beside the workspace too (set GORC_BENCH)
+  bench frontend [--go CMD] lexing, parsing, checking of std, in the same run as go/scanner, go/parser, go/types
   std-status [WORD...]      which packages of the standard library check, compile and run
   bisect PROGRAM [--expect FILE] [--gorc GORC]
                             the application of a pass that breaks a program";
@@ -31,6 +32,7 @@ fn main() -> Result<()> {
         ["tidy"] => tidy_all(),
         ["conformance", rest @ ..] => conformance(rest),
         ["bless"] => bless(),
+        ["bench", "frontend", rest @ ..] => bench_frontend(rest),
         ["bench", rest @ ..] => bench(rest),
         ["std-status", rest @ ..] => std_status::run(rest),
         ["bisect", rest @ ..] => bisect::run(rest),
@@ -135,6 +137,35 @@ fn bless() -> Result<()> {
         bail!("tests fail even when blessed");
     }
     println!("read the differences before they are committed");
+    Ok(())
+}
+
+/// Measures the stages of the front end on all of std (`GOROOT`), then those of real Go on the same files.
+fn bench_frontend(args: &[&str]) -> Result<()> {
+    let go = args.iter().position(|a| *a == "--go").and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
+    let ours = |args: &[&str]| {
+        let mut c = Command::new(cargo());
+        c.args(["run", "-q", "--release", "-p", "gorc-types", "--example", "bench_frontend", "--"]);
+        c.args(args).current_dir(workspace());
+        c
+    };
+    println!("gorc:");
+    if !ours(&["3"]).status()?.success() {
+        bail!("the front end cannot be measured");
+    }
+    let files = ours(&["--files"]).output()?;
+    let dir = go_testkit::TempDir::new("frontend")?;
+    let (list, exe) = (dir.path().join("files"), dir.path().join("frontend"));
+    std::fs::write(&list, &files.stdout)?;
+    let source = workspace().join("xtask/bench/frontend.go");
+    let built = Command::new(go).args(["build", "-o"]).arg(&exe).arg(source).env("GO111MODULE", "off").status();
+    match built {
+        Ok(s) if s.success() => {
+            println!("go:");
+            Command::new(&exe).stdin(std::fs::File::open(&list)?).status()?;
+        }
+        _ => println!("no real Go that builds xtask/bench/frontend.go (--go CMD): left out"),
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Intermediate forms as text (`--emit`): of the named packages' files, or of functions.
 
+use crate::out::outln;
 use go_abi::object::{MachineFunction, SymbolKind};
 use go_ast::visit::{Child, Walk, walk};
 use go_codegen::Backend;
@@ -26,7 +27,7 @@ pub(crate) fn front_end(front: &Frontend, form: Emit) {
                 continue;
             }
             let source = front.sources.file(file);
-            println!("== {}", source.name);
+            outln!("== {}", source.name);
             match form {
                 Emit::Tokens => tokens(source),
                 Emit::Ast => ast(front, source, &front.trees[i][n]),
@@ -42,7 +43,7 @@ fn tokens(source: &SourceFile) {
     for i in 0..toks.len() {
         let (line, column) = source.line_col(toks.starts[i]);
         let text = String::from_utf8_lossy(toks.text(i, &source.text)).into_owned();
-        println!("{line}:{column}\t{:?}\t{text:?}", toks.kinds[i]);
+        outln!("{line}:{column}\t{:?}\t{text:?}", toks.kinds[i]);
     }
 }
 
@@ -67,7 +68,7 @@ fn ast(front: &Frontend, source: &SourceFile, tree: &go_ast::File) {
                     let _ = write!(out, "{l}:{c}\t    {}\t{text}", kind_name(&format!("{:?}", tree.expr(e).kind)));
                 }
             }
-            println!("{out}");
+            outln!("{out}");
             Walk::Into
         });
     }
@@ -86,7 +87,7 @@ fn types(front: &Frontend, tree: &go_ast::File) {
         }
         let text = go_ast::expr_string(tree, &front.interner, e);
         let ty = front.checker.type_string(tv.ty);
-        println!("{}: {text}: {:?} {ty}", position(&front.sources, expr.span.lo), tv.mode);
+        outln!("{}: {text}: {:?} {ty}", position(&front.sources, expr.span.lo), tv.mode);
     }
 }
 
@@ -117,12 +118,12 @@ pub(crate) fn back_end(
         match options.emit {
             Some(Emit::Ir) => {
                 if let Some(body) = prog.body(f) {
-                    println!("{}", go_ir::text::print::function_text(prog, body));
+                    outln!("{}", go_ir::text::print::function_text(prog, body));
                 }
             }
             Some(Emit::Clif) => {
                 let text = worker.clif(prog, f, &m.storage).map_err(|e| e.to_string())?;
-                println!("; {}\n{text}", prog.funcs[f].name);
+                outln!("; {}\n{text}", prog.funcs[f].name);
             }
             Some(Emit::Asm) => {
                 let code = worker.compile(prog, f, &m.storage).map_err(|e| e.to_string())?;
@@ -136,20 +137,20 @@ pub(crate) fn back_end(
 
 /// Bytes of a function, a line for each source line, with relocations.
 fn assembly(front: &Frontend, m: &Middle, f: &MachineFunction) {
-    println!("{}: {} bytes", f.name, f.code.len());
+    outln!("{}: {} bytes", f.name, f.code.len());
     let mut starts: Vec<(u32, u32)> = f.lines.iter().map(|l| (l.offset, l.pos)).collect();
     if starts.first().is_none_or(|s| s.0 != 0) {
         starts.insert(0, (0, f.pos));
     }
     for (i, (from, pos)) in starts.iter().enumerate() {
         let to = starts.get(i + 1).map_or(f.code.len() as u32, |s| s.0);
-        println!("  ; {}", position(&front.sources, go_source::Pos(*pos)));
+        outln!("  ; {}", position(&front.sources, go_source::Pos(*pos)));
         for (n, chunk) in f.code[*from as usize..to as usize].chunks(16).enumerate() {
             let hex: Vec<String> = chunk.iter().map(|b| format!("{b:02x}")).collect();
-            println!("  {:5x}: {}", *from as usize + n * 16, hex.join(" "));
+            outln!("  {:5x}: {}", *from as usize + n * 16, hex.join(" "));
         }
         for r in f.relocs.iter().filter(|r| r.offset >= *from && r.offset < to) {
-            println!("         {:x}: {:?} {}{:+}", r.offset, r.kind, symbol_name(&m.lowered.prog, r.target), r.addend);
+            outln!("         {:x}: {:?} {}{:+}", r.offset, r.kind, symbol_name(&m.lowered.prog, r.target), r.addend);
         }
     }
 }

@@ -9,6 +9,7 @@ mod cli;
 mod emit;
 mod frontend;
 mod modinfo;
+mod out;
 mod positions;
 mod render;
 mod session;

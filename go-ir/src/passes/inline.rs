@@ -1,7 +1,8 @@
 //! `inline`: bodies of small functions replace their calls, callees first. Closures whose creation is
 //! in sight are inlined as well. Inlined instructions remember their call for traces.
 //!
-//! Not inlined: recursion, functions with defers, those that look at their own frame, wrappers.
+//! Not inlined: recursion, functions with defers, those that look at their own frame; wrappers, apart
+//! from method values.
 
 use super::{Fuel, PassId};
 use crate::build::for_each_target_mut;
@@ -43,6 +44,8 @@ const NEVER: &[&str] = &[
 struct Summary {
     /// Cost of the body; `None` if it cannot be inlined.
     cost: Option<u32>,
+    /// A wrapper: only the call of a method value made in sight can do without its frame.
+    wrapper: bool,
 }
 
 /// Runs the pass over the program.
@@ -114,9 +117,9 @@ fn callees(prog: &Program, f: usize) -> Vec<FuncId> {
 }
 
 fn summarize(prog: &Program, f: &Function) -> Summary {
-    let none = Summary { cost: None };
+    let none = Summary::default();
     let attrs = prog.funcs[f.id].attrs;
-    if attrs.noinline || f.attrs.noinline || f.attrs.wrapper || attrs.wrapper || f.recover_block.is_some() {
+    if attrs.noinline || f.attrs.noinline || f.recover_block.is_some() {
         return none;
     }
     let name = &*prog.funcs[f.id].name;
@@ -170,7 +173,7 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
             _ => 0,
         };
     }
-    Summary { cost: Some(cost) }
+    Summary { cost: Some(cost), wrapper: f.attrs.wrapper || attrs.wrapper }
 }
 
 /// A call that is to be inlined.
@@ -239,22 +242,33 @@ fn wanted(
     // Code that came from inlining was decided on where it was inlined.
     let (func, captures, budget) = match callee {
         Callee::Func(c) => (*c, Vec::new(), BUDGET),
-        Callee::Closure(v) => match f.values[resolve(repl, *v)].def {
-            ValueDef::Result(d, _) => match &f.insts[d].op {
-                Op::MakeClosure { func, captures, .. } => (*func, captures.clone(), CLOSURE_BUDGET),
-                Op::FuncValue(func) => (*func, Vec::new(), BUDGET),
-                _ => return None,
-            },
-            ValueDef::Param(..) => return None,
+        Callee::Closure(v) => match made(f, repl, *v)? {
+            Op::MakeClosure { func, captures, .. } => (*func, captures.clone(), CLOSURE_BUDGET),
+            Op::FuncValue(func) => (*func, Vec::new(), BUDGET),
+            _ => return None,
         },
         Callee::Interface { .. } => return None,
     };
     if cold || func == f.id || !done[func.0 as usize] {
         return None;
     }
-    let cost = summaries[func.0 as usize].cost?;
+    let Summary { cost: Some(cost), wrapper } = summaries[func.0 as usize] else { return None };
+    if wrapper && captures.is_empty() {
+        return None;
+    }
     let d = &prog.funcs[func];
     (cost <= budget && d.params.len() == args.len()).then(|| Site1 { func, args: args.clone(), captures })
+}
+
+/// What makes a func value, conversions aside.
+fn made<'f>(f: &'f Function, repl: &Replacements, mut v: Value) -> Option<&'f Op> {
+    loop {
+        let ValueDef::Result(d, _) = f.values[resolve(repl, v)].def else { return None };
+        match &f.insts[d].op {
+            Op::Bitcast(x) => v = *x,
+            op => return Some(op),
+        }
+    }
 }
 
 /// Copies of a callee's instructions get these numbers.
@@ -263,6 +277,8 @@ struct Maps {
     site_base: u32,
     inl_base: u32,
     inl: u32,
+    /// Position of what a wrapper does: traces do not show it.
+    hidden: Option<Pos>,
 }
 
 fn prepare(f: &mut Function, call: Inst, callee: &Function, site: &Site1) -> Maps {
@@ -271,15 +287,23 @@ fn prepare(f: &mut Function, call: Inst, callee: &Function, site: &Site1) -> Map
         values[p.0 as usize] = Some(*a);
     }
     let (pos, parent) = (f.insts[call].pos, f.insts[call].inl);
-    f.inlines.push(Inlined { parent, func: site.func, pos });
-    let inl = f.inlines.len() as u32;
+    let hidden = callee.attrs.wrapper.then_some(pos);
+    let inl_base = f.inlines.len() as u32 + u32::from(hidden.is_none());
+    let inl = if hidden.is_some() { parent } else { inl_base };
+    if hidden.is_none() {
+        f.inlines.push(Inlined { parent, func: site.func, pos });
+    }
     for x in &callee.inlines {
-        let parent = if x.parent == 0 { inl } else { inl + x.parent };
-        f.inlines.push(Inlined { parent, func: x.func, pos: x.pos });
+        let (parent, pos) = match (x.parent, hidden) {
+            (0, None) => (inl, x.pos),
+            (0, Some(pos)) => (inl, pos),
+            (n, _) => (inl_base + n, x.pos),
+        };
+        f.inlines.push(Inlined { parent, func: x.func, pos });
     }
     let site_base = f.sites;
     f.sites += callee.sites;
-    Maps { values, site_base, inl_base: inl, inl }
+    Maps { values, site_base, inl_base, inl, hidden }
 }
 
 /// Copies an instruction; `None` if it only names a captured value.
@@ -303,7 +327,8 @@ fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &
         _ => {}
     }
     let inl = if src.inl == 0 { m.inl } else { m.inl_base + src.inl };
-    let new = f.insts.push(InstData { op, results: SmallVec::new(), pos: src.pos, inl });
+    let pos = if src.inl == 0 { m.hidden.unwrap_or(src.pos) } else { src.pos };
+    let new = f.insts.push(InstData { op, results: SmallVec::new(), pos, inl });
     for (k, r) in src.results.iter().enumerate() {
         let v = match m.values[r.0 as usize] {
             // Numbered already (used before its copy was made, across blocks).

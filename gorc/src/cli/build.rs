@@ -1,5 +1,6 @@
 //! `gorc build`.
 
+use crate::out::out;
 use std::path::PathBuf;
 
 use go_load::sdk::Sdk;
@@ -83,7 +84,7 @@ pub(super) fn check(
     let config = session.load_config(&sdk, &options.tags, options.mod_mode)?;
     let graph = frontend::load(session, &config, patterns)?;
     if options.debug_overlay {
-        print!("{}", graph.dump());
+        out!("{}", graph.dump());
         return Ok(None);
     }
     if options.verbose {
@@ -105,7 +106,7 @@ pub(super) fn check(
         }
     }
     if options.json {
-        print!("{text}")
+        out!("{text}")
     } else {
         eprint!("{text}")
     }

@@ -1,5 +1,6 @@
 //! `gorc env`: the settings that the go command would show, as gorc understands them.
 
+use crate::out::outln;
 use std::path::Path;
 
 use go_load::sdk::{Sdk, SdkError};
@@ -22,14 +23,14 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
         };
         let lines: Vec<String> =
             chosen.iter().map(|(n, v)| format!("\t{}: {}", json::string(n), json::string(v))).collect();
-        println!("{{\n{}\n}}", lines.join(",\n"));
+        outln!("{{\n{}\n}}", lines.join(",\n"));
     } else if p.args.is_empty() {
         for (n, v) in &all {
-            println!("{n}='{}'", v.replace('\'', r"'\''"));
+            outln!("{n}='{}'", v.replace('\'', r"'\''"));
         }
     } else {
         for n in &p.args {
-            println!("{}", value(n));
+            outln!("{}", value(n));
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! `gorc help`, and hints for mistyped names.
 
 use super::{Command, Failure, flags::Arity};
+use crate::out::out;
 
 /// All commands.
 pub(super) fn overview(commands: &[Command]) -> String {
@@ -38,7 +39,7 @@ pub(super) fn run(commands: &[Command], args: &[String]) -> Result<(), Failure> 
             }
         },
     };
-    print!("{text}");
+    out!("{text}");
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `gorc sdk`: which SDKs there are, which is used, and fetching one.
 
+use crate::out::outln;
 use go_load::sdk::{self, Contents, InstallOptions, Progress, Sdk, SdkSource};
 
 use super::Failure;
@@ -24,16 +25,16 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
             };
             let options = InstallOptions { contents, progress: Progress::Bar };
             let sdk = sdk::install(&session.env, &options).map_err(|e| format!("gorc: {e}"))?;
-            println!("{} {}", sdk.release, sdk.root.display());
+            outln!("{} {}", sdk.release, sdk.root.display());
         }
         ["list"] => {
             for s in sdk::list(&session.env) {
-                println!("{} {} ({})", s.release, s.root.display(), source(s.source));
+                outln!("{} {} ({})", s.release, s.root.display(), source(s.source));
             }
         }
         ["path"] => {
             let sdk = Sdk::find(&session.env).map_err(|e| format!("gorc: {e}"))?;
-            println!("{}", sdk.root.display());
+            outln!("{}", sdk.root.display());
         }
         _ => return Err(Failure::Usage(USAGE.to_owned())),
     }

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::flags::{Flag, Parsed};
+use crate::out::outln;
 use crate::session::{Session, VERSION};
 
 pub(super) const FLAGS: &[Flag] = &[];
@@ -12,7 +13,7 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     }
     let os = session.env.go_setting("GOOS").unwrap_or("linux");
     let arch = session.env.go_setting("GOARCH").unwrap_or("amd64");
-    println!("go version {} {os}/{arch}", go_load::sdk::GO_RELEASE);
-    println!("gorc version {VERSION}");
+    outln!("go version {} {os}/{arch}", go_load::sdk::GO_RELEASE);
+    outln!("gorc version {VERSION}");
     Ok(())
 }

@@ -63,7 +63,11 @@ func panicCheck1(pc uintptr, msg string) {
 	if gp == nil || gp.m == nil {
 		return
 	}
-	if gp.m.mallocing != 0 || stringslite.HasPrefix(pcname(pc), "runtime.") {
+	// What counts is the innermost of the inlined functions: others may be inlined
+	// into the runtime's.
+	var f pcInfo
+	f.lookup(pc - 1)
+	if gp.m.mallocing != 0 || stringslite.HasPrefix(f.name, "runtime.") {
 		throw(msg)
 	}
 }

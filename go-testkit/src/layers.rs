@@ -15,7 +15,8 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("go-types", &["go-ast", "go-lexer", "go-abi"]),
     ("go-load", &["go-ast", "go-lexer"]),
     ("go-ir", &["go-types", "go-ast", "go-abi"]),
-    ("go-escape", &["go-ir", "go-types"]),
+    // The list of runtime functions says which of them keep their arguments.
+    ("go-escape", &["go-ir", "go-types", "go-abi"]),
     ("go-codegen", &["go-ir", "go-abi"]),
     ("go-cache", &["go-abi"]),
     ("go-link", &["go-abi"]),

@@ -1,5 +1,4 @@
-//! Everything the gorc compiler, linker and runtime must agree on: layouts, registers, runtime
-//! functions, object model. Knows neither syntax nor types, does no I/O.
+#![doc = include_str!("../README.md")]
 #![no_std]
 extern crate alloc;
 

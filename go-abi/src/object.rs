@@ -151,6 +151,28 @@ pub struct MachineFunction {
     pub nosplit: bool,
 }
 
+impl MachineFunction {
+    /// A function of bare code: 16-byte alignment, no relocations, no tables. It is taken to have no
+    /// entry check (`nosplit`).
+    #[must_use]
+    pub fn new(symbol: SymbolId, name: &str, code: Vec<u8>) -> MachineFunction {
+        MachineFunction {
+            symbol,
+            name: name.into(),
+            code,
+            align: 16,
+            relocs: Vec::new(),
+            lines: Vec::new(),
+            inlines: Vec::new(),
+            call_sites: Vec::new(),
+            pos: 0,
+            wrapper: false,
+            closure: false,
+            nosplit: true,
+        }
+    }
+}
+
 /// Where data goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum DataSection {

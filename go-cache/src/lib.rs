@@ -1,1 +1,1 @@
-//! Content-addressed build cache
+#![doc = include_str!("../README.md")]

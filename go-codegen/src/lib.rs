@@ -1,7 +1,4 @@
-//! Machine code for go-ir functions.
-//!
-//! go-ir and a [`go_ir::StorageMap`] go in, [`go_abi::object::MachineFunction`]s come out. Cranelift
-//! works inside and is never shown; the decision between stack and heap is not made here.
+#![doc = include_str!("../README.md")]
 
 mod abi;
 mod emit;

@@ -1,6 +1,4 @@
-//! Typed SSA for Go in go/ssa's vocabulary: lowering, verification, reachability, passes.
-//!
-//! Knows neither machine registers nor Cranelift.
+#![doc = include_str!("../README.md")]
 
 pub mod build;
 pub mod image;

@@ -13,6 +13,27 @@ pub trait Positions: Sync {
     fn file_name(&self, file: u32) -> String;
 }
 
+/// No positions: traces show no lines.
+#[derive(Clone, Copy, Debug)]
+pub struct NoPositions;
+
+impl Positions for NoPositions {
+    fn resolve(&self, _pos: u32) -> Option<(u32, u32)> {
+        None
+    }
+
+    fn file_count(&self) -> u32 {
+        0
+    }
+
+    fn file_name(&self, _file: u32) -> String {
+        String::new()
+    }
+}
+
+/// No build information.
+static NO_BUILD_INFO: BuildInfo = BuildInfo { go_version: String::new(), modinfo: String::new() };
+
 /// What `go version -m` and `debug.ReadBuildInfo` show.
 #[derive(Clone, Debug, Default)]
 pub struct BuildInfo {
@@ -42,7 +63,7 @@ pub struct LinkInput<'a> {
     /// Symbols that stand for names of the runtime object, the linker, or functions and variables of
     /// the program: `Named` symbols and externs.
     pub names: &'a [(SymbolId, Arc<str>)],
-    /// The runtime object (ELF relocatable).
+    /// The runtime object (ELF relocatable); empty for a program without one.
     pub runtime: &'a [u8],
     /// Type descriptors sorted by type string; those that are reached go to reflect's table.
     pub typelinks: &'a [SymbolId],
@@ -54,6 +75,28 @@ pub struct LinkInput<'a> {
     pub build_info: &'a BuildInfo,
     /// Debugging information.
     pub debug: DebugInfo,
+    /// Name of the function, or symbol of the runtime object, at which the program starts.
+    pub entry: &'a str,
+}
+
+impl<'a> LinkInput<'a> {
+    /// A program without runtime object, positions, type tables and build information, which starts at
+    /// the function called `entry`. Fields that are needed besides are set on the result.
+    #[must_use]
+    pub fn bare(functions: &'a [MachineFunction], data: &'a [DataObject], entry: &'a str) -> LinkInput<'a> {
+        LinkInput {
+            functions,
+            data,
+            names: &[],
+            runtime: &[],
+            typelinks: &[],
+            itabs: &[],
+            positions: &NoPositions,
+            build_info: &NO_BUILD_INFO,
+            debug: DebugInfo::SymbolsOnly,
+            entry,
+        }
+    }
 }
 
 /// Why linking failed.

@@ -1,7 +1,4 @@
-//! Links machine functions, data and the runtime object into static executables.
-//!
-//! A closed world: symbols are ids, names matter only towards the runtime object. The stages, in
-//! order: [`input`] → `reach` → `layout` → `tables` → `elf`. Knows neither Go types nor Cranelift.
+#![doc = include_str!("../README.md")]
 
 mod buildinfo;
 mod dwarf;
@@ -13,5 +10,5 @@ mod runtime_object;
 mod tables;
 mod write;
 
-pub use input::{BuildInfo, DebugInfo, LinkError, LinkInput, LinkStats, Positions};
+pub use input::{BuildInfo, DebugInfo, LinkError, LinkInput, LinkStats, NoPositions, Positions};
 pub use write::{Image, link};

@@ -56,6 +56,7 @@ pub(crate) struct RtSection<'a> {
 }
 
 /// The object.
+#[derive(Default)]
 pub(crate) struct RtObject<'a> {
     pub(crate) sections: Vec<RtSection<'a>>,
     /// Global definitions: name → (section, offset).
@@ -64,8 +65,11 @@ pub(crate) struct RtObject<'a> {
     pub(crate) functions: Vec<(String, usize, u64, u64)>,
 }
 
-/// Parses the object.
+/// Parses the object; no bytes are an object without anything.
 pub(crate) fn parse(bytes: &[u8]) -> Result<RtObject<'_>, LinkError> {
+    if bytes.is_empty() {
+        return Ok(RtObject::default());
+    }
     let bad = |e: object::Error| LinkError::Runtime(e.to_string());
     let file: ElfFile64<'_> = ElfFile64::parse(bytes).map_err(bad)?;
     let _ = file.elf_header().e_machine(object::Endianness::Little);

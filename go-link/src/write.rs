@@ -27,7 +27,7 @@ const NOTE_SIZE: u64 = 16 + 20;
 /// Undefined symbols and malformed runtime objects (our bugs), and images above 2 GiB.
 pub fn link(input: &LinkInput<'_>) -> Result<Image, LinkError> {
     let rt = runtime_object::parse(input.runtime)?;
-    let entry = go_abi::runtime_fns::ENTRY_SYMBOL;
+    let entry = input.entry;
     let r = reach::reach(input, &rt, entry)?;
     let mut l = layout::place_text(input, &rt, &r);
     let tabs = tables::build(input, &r, &l);

@@ -1,3 +1,7 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # This library
+//!
 //! The gorc runtime as the toolchain sees it: the relocatable object that is linked into every
 //! program, and the overlay of Go sources. The runtime itself (`freestanding.rs`) is compiled by the
 //! build script; here its machine-independent modules are compiled again for host tests only.

@@ -1,7 +1,4 @@
-//! Positions, source map, interned names, typed ids and diagnostics.
-//!
-//! The ground layer of gorc: data only. It never reads files, never prints, and knows neither
-//! syntax nor types.
+#![doc = include_str!("../README.md")]
 
 pub mod diagnostic;
 pub mod index;

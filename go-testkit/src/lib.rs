@@ -2,8 +2,9 @@
 //!
 //! [`error_comments`] for programs that must not compile, [`program`] for programs and their output,
 //! [`script`] for command scripts, [`ratchet`] for lists of passing cases, [`layers`] for the crates'
-//! dependencies. Nothing here knows how gorc works: it runs a command.
+//! dependencies, [`crates`] for what a published crate brings with it. Nothing here knows how gorc works: it runs a command.
 
+pub mod crates;
 pub mod error_comments;
 pub mod layers;
 pub mod program;

@@ -20,7 +20,7 @@ const HASH_DEPTH: u32 = 8;
 
 impl Checker {
     /// The instance `orig[targs]` of a generic named type, alias or signature. Constraints are not
-    /// checked (see [`Checker::verify`]); the right side is expanded when it is needed.
+    /// checked (see `Checker::verify`); the right side is expanded when it is needed.
     pub fn instance(&mut self, pos: Pos, orig: TypeId, targs: &[TypeId]) -> TypeId {
         match &self.store.types[orig] {
             Type::Named(n) => {

@@ -58,6 +58,7 @@ pub(crate) fn middle(
     let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
     let mut lowered = lowered.map_err(|e| match e {
         LowerError::NoMain => format!("# {path}\n{NO_MAIN}"),
+        LowerError::NoFunction(_) => format!("# {path}\n{e}"),
     })?;
     if !front.checker.diagnostics.is_empty() {
         // A body of the standard library does not check: a bug of gorc's.
@@ -252,6 +253,7 @@ fn link(
             positions: &positions,
             build_info: &m.info,
             debug: options.debug,
+            entry: go_abi::runtime_fns::ENTRY_SYMBOL,
         })
     });
     let image = image.map_err(|e| format!("# {}\n{e}", package.path))?;

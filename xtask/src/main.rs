@@ -1,19 +1,22 @@
-//! Developer commands: `cargo xtask tidy|conformance|bless|bench|std-status|bisect`.
+//! Developer commands: `cargo xtask tidy|book|conformance|bless|bench|std-status|bisect`.
 //!
 //! Only what developers and CI run; nothing of the product is here.
 
 mod bisect;
+mod book;
 mod std_status;
 
 use anyhow::{Context, Result, bail};
-use go_testkit::{layers, ratchet, tidy};
+use go_testkit::{crates, layers, ratchet, tidy};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: cargo xtask COMMAND
-  tidy                      file sizes, module comments, layers
+  tidy                      file sizes, module comments, layers, what crates bring with them
+  book [--check] [CHAPTER]  rewrite the outputs of the commands in book/ and gorc's README; --check
+                            fails where they differ, and on broken links
   conformance [--bless] [--tier T]
                             outside programs: listed ones must pass; --bless lists what passes besides
   bless                     rewrite golden texts (UPDATE_EXPECT, BLESS) of all crates
@@ -30,6 +33,7 @@ fn main() -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["tidy"] => tidy_all(),
+        ["book", rest @ ..] => book::run(rest),
         ["conformance", rest @ ..] => conformance(rest),
         ["bless"] => bless(),
         ["bench", "frontend", rest @ ..] => bench_frontend(rest),
@@ -53,6 +57,7 @@ fn tidy_all() -> Result<()> {
     }
     let mut problems = found.problems;
     problems.extend(layers::violations(&root).map_err(anyhow::Error::msg)?);
+    problems.extend(crates::missing(&root).map_err(anyhow::Error::msg)?);
     for p in &problems {
         println!("{p}");
     }
@@ -69,8 +74,12 @@ fn release_gorc() -> Result<PathBuf> {
     if !status.success() {
         bail!("gorc does not build");
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("release/gorc"))
+    Ok(target_dir().join("release/gorc"))
+}
+
+/// Where cargo puts what it builds.
+fn target_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
 fn cargo() -> std::ffi::OsString {

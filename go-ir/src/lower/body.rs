@@ -1,7 +1,7 @@
 //! Lowering of one function body: the state, and the helpers that all constructs use.
 //!
 //! A [`Body`] lowers an outermost function together with the function literals in it: each has a
-//! [`Frame`]; the frames of the enclosing functions wait on a stack while an inner one is lowered, and
+//! `Frame`; the frames of the enclosing functions wait on a stack while an inner one is lowered, and
 //! captures are found on the way. Variables are `Alloc` cells, or plain values if nothing assigns or
 //! addresses them after their declaration. Order of evaluation: `order.rs`.
 

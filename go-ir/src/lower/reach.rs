@@ -18,7 +18,20 @@ use crate::program::{BACKEND_FUNCS, Program};
 pub enum LowerError {
     /// There is no `main.main`.
     NoMain,
+    /// No package declares this function.
+    NoFunction(String),
 }
+
+impl std::fmt::Display for LowerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LowerError::NoMain => f.write_str("function main is undeclared in the main package"),
+            LowerError::NoFunction(name) => write!(f, "no function {name}"),
+        }
+    }
+}
+
+impl std::error::Error for LowerError {}
 
 /// A lowered program and what descriptors need to know.
 pub struct Lowered {
@@ -40,6 +53,27 @@ impl Lowerer<'_> {
             self.func_by_symbol(name);
         }
         self.start_init();
+        Ok(self.finish())
+    }
+
+    /// Lowers the functions with these link names (`main.f`, `p.(*T).M`) and what they reach: a part of a
+    /// program, or a program without a runtime. Initialisation runs only what the reached variables need.
+    ///
+    /// # Errors
+    /// If there is no such function.
+    ///
+    /// # Panics
+    /// If a body that is reached calls package runtime (it appends, converts, indexes a map, may panic, …)
+    /// and the packages do not include it.
+    pub fn lower_functions(mut self, names: &[&str]) -> Result<Lowered, LowerError> {
+        for name in names {
+            self.func_by_symbol(name).ok_or_else(|| LowerError::NoFunction((*name).to_owned()))?;
+        }
+        Ok(self.finish())
+    }
+
+    /// Works off all lists and describes the types that are used.
+    fn finish(mut self) -> Lowered {
         loop {
             if let Some(job) = self.jobs.pop() {
                 self.run_job(job);
@@ -68,7 +102,7 @@ impl Lowerer<'_> {
         self.prog.types.compute_all_layouts();
         let descriptors = self.describe();
         self.prog.types.compute_all_layouts();
-        Ok(Lowered { prog: self.prog, descriptors })
+        Lowered { prog: self.prog, descriptors }
     }
 
     fn run_job(&mut self, job: Job) {

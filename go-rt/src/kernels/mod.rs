@@ -7,6 +7,8 @@ pub(crate) mod bigint;
 pub(crate) mod crc32;
 pub(crate) mod md5;
 pub(crate) mod sha;
+#[cfg(test)]
+mod tests;
 
 use core::sync::atomic::{AtomicU32, Ordering};
 

@@ -388,7 +388,7 @@ impl Heap {
         // SAFETY: a fresh run, ours to set up.
         unsafe {
             (*s).elem_size = size;
-            (*s).magic = (u32::MAX as u64).div_euclid(size as u64) + 1;
+            (*s).magic = super::span::magic_of(size);
             (*s).nelems = (((*s).npages << PAGE_SHIFT) / size) as u32;
             (*s).class = class as u8;
             (*s).noscan = sc & 1 != 0;

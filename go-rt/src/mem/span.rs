@@ -26,6 +26,12 @@ pub(crate) struct Bits {
     pub(crate) mark: u64,
 }
 
+/// `Span::magic` for objects of `size` bytes.
+#[inline]
+pub(crate) fn magic_of(size: usize) -> u64 {
+    u32::MAX as u64 / size as u64 + 1
+}
+
 /// A run of pages.
 #[repr(C)]
 pub(crate) struct Span {
@@ -116,5 +122,52 @@ impl Span {
     /// Number of 64-bit words of bits.
     pub(crate) fn words(&self) -> usize {
         (self.nelems as usize).div_ceil(64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mem::sizeclass::{CLASS_PAGES, CLASS_SIZE, NUM_CLASSES};
+
+    #[test]
+    fn every_byte_of_every_class_belongs_to_the_object_that_division_says() {
+        for c in 1..NUM_CLASSES {
+            let size = CLASS_SIZE[c] as usize;
+            let mut s = Span::empty();
+            s.magic = magic_of(size);
+            for offset in 0..(CLASS_PAGES[c] as usize) << PAGE_SHIFT {
+                assert_eq!(s.index(offset), offset / size, "class {c} offset {offset}");
+            }
+        }
+    }
+
+    #[test]
+    fn bits_of_objects_are_distinct() {
+        let mut bits = vec![Bits::default(); 3];
+        let mut s = Span::empty();
+        (s.bits, s.nelems) = (bits.as_mut_ptr(), 130);
+        assert_eq!(s.words(), 3);
+        for i in 0..130 {
+            let (word, mask) = unsafe { s.bits_of(i) };
+            let old = unsafe { (*word).mark };
+            assert_eq!(old & mask, 0, "object {i}");
+            unsafe { (*word).mark = old | mask };
+        }
+        assert_eq!(bits.iter().map(|b| b.mark.count_ones()).sum::<u32>(), 130);
+        assert!(bits.iter().all(|b| b.alloc == 0));
+    }
+
+    #[test]
+    fn only_middle_sized_objects_with_pointers_have_headers() {
+        let header = |size, noscan, state| {
+            let mut s = Span::empty();
+            (s.elem_size, s.noscan, s.state) = (size, noscan, state);
+            s.header()
+        };
+        assert_eq!(header(512, false, SpanState::Small), 0);
+        assert_eq!(header(576, false, SpanState::Small), 8);
+        assert_eq!(header(576, true, SpanState::Small), 0);
+        assert_eq!(header(40960, false, SpanState::Large), 0);
     }
 }

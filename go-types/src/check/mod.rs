@@ -1,7 +1,7 @@
 //! The checker: one per program, over all its packages.
 //!
 //! Follows the structure of go/types: package-level objects are resolved on first use
-//! ([`Checker::obj_decl`]), function bodies are checked when asked for. The syntax is never changed;
+//! (`obj_decl`), function bodies are checked when asked for. The syntax is never changed;
 //! findings go to [`crate::info::Info`] and to the list of diagnostics.
 //!
 //! Layout (a file per spec chapter): `resolver` collects objects and imports; `decl` types them;

@@ -1,0 +1,11 @@
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	var n int = "twelve"
+	fmt.Println(n + undefined)
+}

@@ -79,6 +79,27 @@ fn lowering_gives_readable_ir() {
 }
 
 #[test]
+fn escape_analysis_decides_per_site() {
+    let text = "type T = struct{int}
+func main.keep() (int) {
+b0:
+  v0: *T = alloc T #0
+  v1: *int = field_addr v0, 0
+  v2: int = load v1
+  return v2
+}
+func main.leak() (*T) {
+b0:
+  v0: *T = alloc T #0
+  return v0
+}";
+    let program = go_ir::text::parse::parse(text, &go_source::Interner::new()).unwrap();
+    let (storage, _report) = go_escape::analyze(&program);
+    assert!(storage.is_stack(program.by_name["main.keep"], go_ir::Site(0)));
+    assert!(!storage.is_stack(program.by_name["main.leak"], go_ir::Site(0)));
+}
+
+#[test]
 fn code_of_one_function_links_to_an_executable() {
     let program = program();
     let backend = Backend::new(&Options { verify: go_codegen::Verify::On, ..Options::default() }).unwrap();

@@ -67,7 +67,7 @@ fn build(sdk: &Sdk, folder: &std::path::Path, files: &[String]) -> go_link::Imag
     let mut lowered = Lowerer::new(&mut checker, facts).lower_program().unwrap();
     go_ir::passes::run(&mut lowered.prog, &go_ir::passes::Options::default());
     let (program, descriptors) = (&lowered.prog, &lowered.descriptors);
-    let storage = go_ir::StorageMap::all_heap();
+    let (storage, _report) = go_escape::analyze(program);
     let live = live_functions(program, descriptors);
     let data = image_data(program, descriptors, &live);
 

@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Test files hold the expected text behind this line.
     let input = text.split("; ----\n").next().unwrap_or_default();
     let mut program = parse(input, &go_source::Interner::new())?;
-    for complaint in run(&mut program, &Options { disabled, verify: Verify::On, ..Options::default() }) {
+    let report = run(&mut program, &Options { disabled, verify: Verify::On, ..Options::default() });
+    for complaint in report.complaints {
         eprintln!("{complaint}");
     }
     for f in program.funcs.ids() {

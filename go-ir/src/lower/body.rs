@@ -6,6 +6,7 @@
 //! addresses them after their declaration. Order of evaluation: `order.rs`.
 
 use super::analysis::Facts;
+use super::defer::OpenDefer;
 use super::program::{Instance, Lowerer};
 use crate::build::FunctionBuilder;
 use crate::ir::{Attrs, BinOp, Block, Callee, CmpOp, FuncBody, FuncId, GlobalId, Intrinsic, Op, UnOp, Value};
@@ -156,6 +157,10 @@ pub(super) struct Frame {
     pub range_body: Option<RangeBody>,
     /// Variables whose first growth by `append` was lowered.
     pub appended: FxHashSet<ObjId>,
+    /// Defer statements that run at most once per activation.
+    pub open_defers: Vec<OpenDefer>,
+    /// There are other defer statements.
+    pub listed_defers: bool,
     /// Counters of made functions.
     pub func_gen: u32,
     /// Of `gowrap`, `deferwrap`.
@@ -207,6 +212,8 @@ impl Frame {
             defer_token: None,
             range_body: None,
             appended: FxHashSet::default(),
+            open_defers: Vec::new(),
+            listed_defers: false,
             func_gen: 0,
             wrap_gen: 0,
             range_gen: 0,
@@ -393,8 +400,10 @@ impl<'l, 'a> Body<'l, 'a> {
         for block in [exit, recover] {
             self.fr.b.switch_to(block);
             self.fr.b.pos = pos;
-            let fp = self.fr.b.emit(Op::Intrinsic(Intrinsic::FramePointer, smallvec![]), Ty::UINTPTR);
-            self.call_rt("deferreturn", &[fp]);
+            if block != exit || !self.run_open_defers() {
+                let fp = self.fr.b.emit(Op::Intrinsic(Intrinsic::FramePointer, smallvec![]), Ty::UINTPTR);
+                self.call_rt("deferreturn", &[fp]);
+            }
             let values = self.load_results();
             self.fr.b.ret(&values);
         }

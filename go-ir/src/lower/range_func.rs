@@ -68,7 +68,7 @@ impl Body<'_, '_> {
     }
 
     /// A variable that exists from the function's entry on.
-    fn entry_cell(&mut self, ty: Ty) -> super::body::VarKey {
+    pub(super) fn entry_cell(&mut self, ty: Ty) -> super::body::VarKey {
         let key = self.hidden();
         let pty = self.ptr_to(ty);
         let site = self.fr.b.new_site();

@@ -21,7 +21,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                             outside programs: listed ones must pass; --bless lists what passes besides
   bless                     rewrite golden texts (UPDATE_EXPECT, BLESS) of all crates
   bench [--go CMD] [--outside]
-                            cold build of hello, in the same run as real Go's; --outside runs the
+                            cold builds, in the same run as real Go's; --outside runs the
                             benchmark programs beside the workspace too (set GORC_BENCH)
   bench frontend [--go CMD] lexing, parsing, checking of std, in the same run as go/scanner, go/parser, go/types
   std-status [WORD...]      which packages of the standard library check, compile and run
@@ -178,44 +178,52 @@ fn bench_frontend(args: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Times cold builds of hello with gorc and, if there is one, with real Go (empty GOCACHE).
+/// Times cold builds of hello and of a TLS server with gorc and, if there is one, with real Go (empty
+/// GOCACHE), taken in turns.
 fn bench(args: &[&str]) -> Result<()> {
     let go = args.iter().position(|a| *a == "--go").and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
     let gorc = release_gorc()?;
-    let hello = workspace().join("tests/run/hello.go");
     let dir = go_testkit::TempDir::new("bench")?;
-    let out = dir.path().join("hello");
-    let mut best = Duration::MAX;
-    for _ in 0..5 {
-        let start = Instant::now();
-        let status = Command::new(&gorc).arg("build").arg("-o").arg(&out).arg(&hello).status()?;
-        if !status.success() {
-            bail!("gorc cannot build hello");
+    for (source, rounds) in [("tests/run/hello.go", 3), ("xtask/bench/tls_server.go", 2)] {
+        let source = workspace().join(source);
+        let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (out, cache) = (dir.path().join(&name), dir.path().join("cache"));
+        let cold = |tool: &Path| -> Result<Option<Duration>> {
+            if cache.exists() {
+                std::fs::remove_dir_all(&cache)?;
+            }
+            let start = Instant::now();
+            let status = Command::new(tool)
+                .args(["build", "-o"])
+                .arg(&out)
+                .arg(&source)
+                .env("GOCACHE", &cache)
+                .env("GOTOOLCHAIN", "local")
+                .env("CGO_ENABLED", "0")
+                .status();
+            Ok(status.is_ok_and(|s| s.success()).then(|| start.elapsed()))
+        };
+        let (mut ours, mut theirs) = (Duration::MAX, None);
+        let mut sizes = [0, 0];
+        for _ in 0..rounds {
+            let Some(t) = cold(&gorc)? else { bail!("gorc cannot build {name}") };
+            ours = ours.min(t);
+            sizes[0] = std::fs::metadata(&out)?.len();
+            if let Some(t) = cold(Path::new(go))? {
+                theirs = Some(theirs.map_or(t, |b: Duration| b.min(t)));
+                sizes[1] = std::fs::metadata(&out)?.len();
+            }
         }
-        best = best.min(start.elapsed());
-    }
-    println!("gorc, cold build of hello: {:.0} ms, {} bytes", best.as_secs_f64() * 1e3, std::fs::metadata(&out)?.len());
-    let cache = dir.path().join("cache");
-    let start = Instant::now();
-    let real = Command::new(go)
-        .args(["build", "-o"])
-        .arg(&out)
-        .arg(&hello)
-        .env("GOCACHE", &cache)
-        .env("GOTOOLCHAIN", "local")
-        .env("CGO_ENABLED", "0")
-        .status();
-    match real {
-        Ok(s) if s.success() => {
-            let took = start.elapsed();
-            let ratio = took.as_secs_f64() / best.as_secs_f64();
-            println!(
-                "go, cold build of hello: {:.0} ms, {} bytes; ratio {ratio:.1}",
-                took.as_secs_f64() * 1e3,
-                std::fs::metadata(&out)?.len()
-            );
+        println!("{name}, cold build, gorc: {:.0} ms, {} bytes", ours.as_secs_f64() * 1e3, sizes[0]);
+        match theirs {
+            Some(t) => println!(
+                "{name}, cold build, go: {:.0} ms, {} bytes; ratio {:.1}",
+                t.as_secs_f64() * 1e3,
+                sizes[1],
+                t.as_secs_f64() / ours.as_secs_f64()
+            ),
+            None => println!("no real Go to compare with ({go})"),
         }
-        _ => println!("no real Go to compare with ({go})"),
     }
     if args.contains(&"--outside") { outside_bench(&gorc, go) } else { Ok(()) }
 }

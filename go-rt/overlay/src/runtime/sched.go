@@ -25,12 +25,17 @@ var sched struct {
 	runnext  *g
 	goidgen  uint64
 	ngs      int32 // goroutines that are not dead, system ones left out
+	burst    int32 // goroutines started by the running one during its turn
 	lock     mutex
 	lastpoll int64
 }
 
 // runnextLimit bounds how often in a row the favoured goroutine is taken.
 const runnextLimit = 64
+
+// burstLimit bounds how many goroutines one starts before they get their turn: a
+// loop of go statements then uses the same few stacks over and over, still warm.
+const burstLimit = 256
 
 // schedinit makes g0 and numbers the main goroutine. It runs on the latter.
 func schedinit() {
@@ -207,6 +212,7 @@ func execute(gp *g) {
 	mp := getg().m
 	mp.curg = gp
 	gp.m = mp
+	sched.burst = 0
 	casgstatus(gp, _Grunnable, _Grunning)
 	gswitch(gp)
 }
@@ -322,6 +328,12 @@ func newproc(fn func()) {
 	gp := getg()
 	fv := *(**funcval)(unsafe.Pointer(&fn))
 	runqput(nil, newproc1(fv, gp, sys.GetCallerPC(), false, waitReasonZero), true)
+	sched.burst++
+	if sched.burst >= burstLimit {
+		if mp := gp.m; gp != mp.g0 && mp.locks == 0 && mp.mallocing == 0 && mp.preemptoff == "" {
+			mcall(gosched_m)
+		}
+	}
 }
 
 // newproc1 makes a goroutine, runnable or parked, but queues it nowhere.

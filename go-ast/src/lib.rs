@@ -14,6 +14,6 @@ pub mod visit;
 pub use ast::*;
 pub use branches::{check_all_branches, check_branches};
 pub use expr_string::expr_string;
-pub use parser::{Comments, Origin, ParseMode, Parsed, parse};
+pub use parser::{Comments, DepthLimit, Origin, ParseMode, Parsed, parse};
 pub use print::format;
 pub use visit::{Child, Walk, end_pos, start_pos};

@@ -35,7 +35,7 @@ fn analyse(sdk: &Path, file: &Path) -> Result<Analysed, String> {
         for f in &p.files {
             let id = sources.add(f.display.clone(), f.text.clone()).ok_or("too much source")?;
             let origin = if p.is_std() { go_ast::Origin::Runtime } else { go_ast::Origin::User };
-            let mode = go_ast::ParseMode { comments: Default::default(), origin };
+            let mode = go_ast::ParseMode { origin, ..Default::default() };
             let parsed = go_ast::parse(id, sources.file(id).base, &f.text, &interner, mode);
             trees.push(Arc::new(parsed.file));
         }

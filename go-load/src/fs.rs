@@ -193,7 +193,7 @@ pub(crate) fn clean(path: &Path) -> PathBuf {
 }
 
 /// How cmd/go shows a path: relative to `cwd` if that is shorter.
-pub(crate) fn short_path(cwd: &Path, path: &Path) -> String {
+pub fn short_path(cwd: &Path, path: &Path) -> String {
     let full = path.to_string_lossy().into_owned();
     match relative(cwd, path) {
         Some(rel) if rel.len() < full.len() => rel,

@@ -17,7 +17,7 @@ mod walk;
 
 pub use embed::EmbedFiles;
 pub use error::{ImportStep, LoadError, LoadErrorKind, Position, Severity};
-pub use fs::{DirEntry, EntryKind, FileSystem, MemoryFileSystem, OsFileSystem};
+pub use fs::{DirEntry, EntryKind, FileSystem, MemoryFileSystem, OsFileSystem, short_path};
 pub use graph::{LoadConfig, Origin, Package, PackageGraph, PackageId, RuntimeDependency, load};
 pub use module::modfile::{GoVersion, ModuleVersion};
 pub use module::{ModMode, Module};

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{LoadError, LoadErrorKind, Severity, Style};
-use crate::fs::{EntryKind, FileSystem, clean, short_path};
+use crate::fs::{EntryKind, FileSystem, clean, relative, short_path};
 use crate::module::path_check::{has_path_prefix, is_standard_import_path};
 use crate::module::{Module, ModuleSet, NO_MODULE};
 use crate::package::reason;
@@ -294,11 +294,16 @@ impl PatternScope<'_> {
         let glob =
             if pattern.starts_with('/') { Glob::new(pattern) } else { Glob::new(&self.absolute_pattern(pattern)) };
         let mut dirs = Vec::new();
-        self.walk(&dir, &root, true, &|d| glob.may_be_below(&d.to_string_lossy()), &mut |d| {
+        let walked = self.walk(&dir, &root, true, &|d| glob.may_be_below(&d.to_string_lossy()), &mut |d| {
             if glob.matches(&d.to_string_lossy()) {
                 dirs.push(d.to_path_buf());
             }
         });
+        if let Err((dir, e)) = walked {
+            let shown = if pattern.starts_with('/') { None } else { relative(self.cwd, &dir) };
+            let shown = shown.unwrap_or_else(|| dir.display().to_string());
+            m.errors.push(*Self::plain(format!("pattern {pattern}: open {shown}: {}", reason(&e))));
+        }
         for d in dirs {
             if !(self.has_package)(&d).is_package() {
                 continue;
@@ -332,7 +337,8 @@ impl PatternScope<'_> {
         format!("{}/{rest}", base.to_string_lossy().trim_end_matches('/'))
     }
 
-    /// Visits folders in the order of their names; hidden ones, testdata, other modules left out.
+    /// Visits folders in the order of their names; hidden ones, testdata, other modules left out. Ends at the first
+    /// that cannot be read.
     fn walk(
         &self,
         dir: &Path,
@@ -340,28 +346,27 @@ impl PatternScope<'_> {
         top: bool,
         enter: &dyn Fn(&Path) -> bool,
         visit: &mut dyn FnMut(&Path),
-    ) {
+    ) -> Result<(), (PathBuf, std::io::Error)> {
         if !top {
             let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             if name.starts_with(['.', '_']) || name == "testdata" {
-                return;
+                return Ok(());
             }
             if !enter(dir) || matches!(self.fs.stat(&dir.join("go.mod")), Ok(EntryKind::File)) {
-                return;
+                return Ok(());
             }
             if let Ok(rel) = dir.strip_prefix(module_root)
                 && self.modules.ignores(&rel.to_string_lossy())
             {
-                return;
+                return Ok(());
             }
         }
         visit(dir);
-        let Ok(entries) = self.fs.read_dir(dir) else {
-            return;
-        };
+        let entries = self.fs.read_dir(dir).map_err(|e| (dir.to_path_buf(), e))?;
         for e in entries.iter().filter(|e| e.kind == EntryKind::Dir) {
-            self.walk(&dir.join(&e.name), module_root, false, enter, visit);
+            self.walk(&dir.join(&e.name), module_root, false, enter, visit)?;
         }
+        Ok(())
     }
 
     /// `std`, `cmd`, `all`, and patterns of import paths.
@@ -418,7 +423,8 @@ impl PatternScope<'_> {
             }
         };
         let mut paths = Vec::new();
-        self.walk(root, root, true, &|d| below(&path_of(d)), &mut |d| {
+        // What cannot be read holds no packages that a path could name.
+        let _ = self.walk(root, root, true, &|d| below(&path_of(d)), &mut |d| {
             if !(d == root && prefix.is_empty()) {
                 paths.push((path_of(d), d.to_path_buf()));
             }

@@ -78,6 +78,10 @@ fn files(reader: &Reader<'_>, names: &[String]) -> Result<Targets, Box<LoadError
             }
             Ok(EntryKind::File | EntryKind::Symlink | EntryKind::Other) => {}
         }
+        if let Err(e) = reader.fs.read(&path) {
+            let text = format!("open {name}: {}", reason(&e));
+            return Err(Box::new(LoadError::command(LoadErrorKind::Pattern(text))));
+        }
         let cleaned = clean_pattern(name.strip_prefix("./").unwrap_or(name));
         let (dir, base) = cleaned.rsplit_once('/').map_or((".", cleaned.as_str()), |(d, b)| (d, b));
         match &first {

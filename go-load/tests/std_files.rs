@@ -1,7 +1,6 @@
 //! Compares with the real `go list`: the packages of `std` and `cmd`, their files and imports.
 //!
-//! Needs a Go 1.27 SDK: `GOROOT`, or `GORC_TEST_GOROOT` when GOROOT must stay unset. Says so and passes
-//! when there is none, or none with a `go` command.
+//! Needs a Go 1.27 SDK with a `go` command, found as gorc finds it; says so and passes when there is none.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,9 +9,9 @@ use std::process::Command;
 use go_load::{LoadConfig, LoadErrorKind, OsFileSystem, RuntimeDependency, load};
 
 fn sdk() -> Option<PathBuf> {
-    let root = ["GORC_TEST_GOROOT", "GOROOT"].iter().find_map(std::env::var_os).map(PathBuf::from)?;
-    let version = std::fs::read_to_string(root.join("VERSION")).ok()?;
-    (version.starts_with("go1.27") && root.join("bin/go").exists()).then_some(root)
+    let env = go_load::sdk::Env::new(std::env::vars());
+    let root = go_load::sdk::Sdk::find(&env).ok()?.root;
+    root.join("bin/go").exists().then_some(root)
 }
 
 /// Per package: name, files and imports, as one text.
@@ -60,7 +59,7 @@ fn ours(root: &Path, cwd: &Path, pattern: &str) -> BTreeMap<String, String> {
 
 fn compare(pattern: &str) {
     let Some(root) = sdk() else {
-        eprintln!("skipped: no Go 1.27 SDK in GOROOT");
+        eprintln!("skipped: no Go 1.27 SDK");
         return;
     };
     let cwd = std::env::temp_dir();

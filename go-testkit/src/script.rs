@@ -57,6 +57,8 @@ pub fn check(gorc: &Path, file: &Path) -> Result<Verdict, String> {
     let work = dir.path().display().to_string();
     env.insert("WORK".to_owned(), work.clone());
     env.insert("PWD".to_owned(), work);
+    // For programs that run gorc themselves.
+    env.insert("GORC".to_owned(), gorc.display().to_string());
     for (k, v) in [("GOFLAGS", ""), ("GOPROXY", "off"), ("GOWORK", "off"), ("TZ", "UTC")] {
         env.insert(k.to_owned(), v.to_owned());
     }

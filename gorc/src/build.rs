@@ -59,16 +59,8 @@ pub(crate) fn middle(
     let mut lowered = lowered.map_err(|e| match e {
         LowerError::NoMain => format!("# {path}\n{NO_MAIN}"),
         LowerError::NoFunction(_) => format!("# {path}\n{e}"),
+        LowerError::Unsound => unsound(session, front, sdk),
     })?;
-    if !front.checker.diagnostics.is_empty() {
-        // A body of the standard library does not check: a bug of gorc's.
-        let found = std::mem::take(&mut front.checker.diagnostics);
-        let text = crate::render::go::package(&front.sources, "std", &found, crate::render::go::ErrorLimit::Ten);
-        session.info(format_args!("internal error: {text}"));
-        if found.iter().any(|d| d.severity == go_source::Severity::Error) {
-            return Err(Failure::from(format!("gorc: internal error: the standard library does not check\n{text}")));
-        }
-    }
     let count = lowered.prog.funcs.iter().filter(|f| matches!(f.body, FuncBody::Ir(_))).count();
     session.info(format_args!("{count} functions reached"));
     let report = session.stage("passes", || go_ir::passes::run(&mut lowered.prog, &options.passes));
@@ -92,6 +84,31 @@ pub(crate) fn middle(
     let live = live_functions(&lowered.prog, &lowered.descriptors);
     let image = image_data(&lowered.prog, &lowered.descriptors, &live);
     Ok(Middle { lowered, storage, live, image, info })
+}
+
+/// The errors in packages of the SDK that show only when what is wrong is reached, as the go command would print
+/// them for the first such package, and what to do.
+fn unsound(session: &Session, front: &mut Frontend, sdk: &Sdk) -> String {
+    let found = std::mem::take(&mut front.checker.diagnostics);
+    let mut packages = front.graph.packages.iter().flat_map(|p| p.files.iter().map(move |_| p));
+    let first = found.first().and_then(|d| front.sources.file_of(d.span.lo));
+    let package = first.and_then(|f| packages.nth(f.0 as usize));
+    let name = package.map_or("std", |p| p.path.as_str());
+    let mut text = crate::render::go::package(&front.sources, name, &found, crate::render::go::ErrorLimit::Ten);
+    if let Some(p) = package {
+        text = shorten(session, p, &text);
+    }
+    format!(
+        "{text}gorc: the standard library in {} does not check: reinstall that SDK, or unset GOROOT to let gorc find \
+         or fetch one\n\tif nobody changed it, this is an error of gorc\n",
+        sdk.root.display()
+    )
+}
+
+/// Messages about a package with its folder as cmd/go shows it.
+pub(crate) fn shorten(session: &Session, p: &Package, text: &str) -> String {
+    let dir = p.dir.display().to_string();
+    text.replace(&format!("{dir}/"), &format!("{}/", go_load::short_path(&session.cwd, &p.dir)))
 }
 
 /// What lowering wants to know about each package.

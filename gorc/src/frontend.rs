@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use go_ast::{Origin as ParseOrigin, ParseMode, Parsed};
+use go_ast::{DepthLimit, Origin as ParseOrigin, ParseMode, Parsed};
 use go_load::{LoadConfig, OsFileSystem, Package, PackageGraph, Severity as LoadSeverity};
 use go_source::diagnostic::{Diagnostic, Severity};
 use go_source::{FileId, Interner, SourceMap};
@@ -100,7 +100,7 @@ pub(crate) fn load(session: &Session, config: &LoadConfig, patterns: &[String]) 
 /// Parses and checks the packages of a graph.
 pub(crate) fn check(session: &Session, graph: PackageGraph, options: &FrontendOptions) -> Frontend {
     let interner = Arc::new(Interner::new());
-    let (sources, parsed) = session.stage("parse", || parse_all(&graph, &interner));
+    let (sources, parsed) = session.stage("parse", || parse_all(&graph, &interner, session.depth));
     let lines: usize = graph.packages.iter().flat_map(|p| &p.files).map(|f| bytecount(&f.text)).sum();
     session.info(format_args!("{lines} lines"));
     let sources = Arc::new(sources);
@@ -116,34 +116,50 @@ fn bytecount(text: &[u8]) -> usize {
     text.iter().filter(|b| **b == b'\n').count()
 }
 
-/// Parses all files in parallel; their positions follow the order of packages and files.
-fn parse_all(graph: &PackageGraph, interner: &Interner) -> (SourceMap, Vec<Vec<Parsed>>) {
+/// Parses all files in parallel; their positions follow the order of packages and files. Trees that are too
+/// deep for the stacks of the pool are made on this thread, whose stack holds `depth`.
+fn parse_all(graph: &PackageGraph, interner: &Interner, depth: DepthLimit) -> (SourceMap, Vec<Vec<Parsed>>) {
     let mut sources = SourceMap::new();
+    let pool = DepthLimit::default();
+    let pool = DepthLimit { nested: pool.nested.min(depth.nested), chain: pool.chain.min(depth.chain) };
     let mut work: Vec<(usize, FileId, ParseMode)> = Vec::new();
     for (i, p) in graph.packages.iter().enumerate() {
         let origin = if p.is_std() { ParseOrigin::Runtime } else { ParseOrigin::User };
         for f in &p.files {
             // Four GiB of sources do not fit into memory as trees either.
             let Some(id) = sources.add(f.display.clone(), Arc::clone(&f.text)) else { continue };
-            work.push((i, id, ParseMode { origin, ..ParseMode::default() }));
+            work.push((i, id, ParseMode { origin, depth: pool, ..ParseMode::default() }));
         }
     }
-    let mut parsed: Vec<(usize, Parsed)> = work
-        .par_iter()
-        .map(|(i, id, mode)| {
-            let file = sources.file(*id);
-            let p = go_ast::parse(*id, file.base, &file.text, interner, *mode);
-            if !p.line_directives.is_empty() {
-                file.set_line_directives(p.line_directives_for(&file.name));
-            }
-            (*i, p)
-        })
-        .collect();
+    let parse = |id: FileId, mode: ParseMode| {
+        let file = sources.file(id);
+        go_ast::parse(id, file.base, &file.text, interner, mode)
+    };
+    let mut parsed: Vec<(usize, Parsed)> = work.par_iter().map(|(i, id, mode)| (*i, parse(*id, *mode))).collect();
+    let mut is_deep = vec![false; parsed.len()];
+    for (n, (_, p)) in parsed.iter_mut().enumerate().filter(|(_, (_, p))| p.too_deep) {
+        let (_, id, mode) = work[n];
+        is_deep[n] = true;
+        *p = parse(id, ParseMode { depth, ..mode });
+    }
+    for (_, p) in &parsed {
+        if !p.line_directives.is_empty() {
+            let file = sources.file(p.file.id);
+            file.set_line_directives(p.line_directives_for(&file.name));
+        }
+    }
     // Branches name other places, which need all `//line` directives.
-    parsed.par_iter_mut().filter(|(i, _)| is_checked_in_full(&graph.packages[*i])).for_each(|(_, p)| {
-        let branches = go_ast::check_all_branches(p, interner, &sources);
-        p.diagnostics.extend(branches);
-    });
+    let branches = |p: &mut Parsed| {
+        let found = go_ast::check_all_branches(p, interner, &sources);
+        p.diagnostics.extend(found);
+    };
+    let own = |i: usize| is_checked_in_full(&graph.packages[i]);
+    parsed.par_iter_mut().zip(&is_deep).filter(|((i, _), deep)| !**deep && own(*i)).for_each(|((_, p), _)| branches(p));
+    for ((i, p), _) in parsed.iter_mut().zip(&is_deep).filter(|(_, deep)| **deep) {
+        if own(*i) && !p.too_deep {
+            branches(p);
+        }
+    }
     let mut out: Vec<Vec<Parsed>> = graph.packages.iter().map(|_| Vec::new()).collect();
     for (i, p) in parsed {
         out[i].push(p);
@@ -181,6 +197,7 @@ fn check_all(
         let mut report = PackageReport { path: p.path.clone(), diagnostics: Vec::new() };
         let mut late = Vec::new();
         let mut list = Vec::with_capacity(files.len());
+        let too_deep = files.iter().any(|f| f.too_deep);
         for f in files {
             report.diagnostics.extend(f.diagnostics);
             late.extend(f.late_diagnostics);
@@ -200,7 +217,7 @@ fn check_all(
             }
         }
         // Only syntax errors keep gc from checking types.
-        if report.diagnostics.iter().any(|d| d.message.starts_with("syntax error")) {
+        if too_deep || report.diagnostics.iter().any(|d| d.message.starts_with("syntax error")) {
             ids.push(None);
             reports.push(report);
             continue;

@@ -15,11 +15,16 @@ mod render;
 mod session;
 mod trace;
 
+use go_ast::DepthLimit;
 use std::process::ExitCode;
 
-/// Stack of the thread that compiles: parser, checker and lowering recurse with the nesting of the
-/// source.
-const MAIN_STACK: usize = 512 << 20;
+/// Stacks of the thread that compiles, the first that the system grants: parser, checker and lowering
+/// recurse with the nesting of the source. Only what is used of it takes memory.
+const MAIN_STACKS: [usize; 4] = [8 << 30, 4 << 30, 1 << 30, 256 << 20];
+/// Stack that a nested construct takes at most in the stage that recurses most.
+const STACK_PER_NESTED: usize = 8 << 10;
+/// Stack that a link of a chain takes at most.
+const STACK_PER_LINK: usize = 2 << 10;
 /// Stack of the pool's threads.
 const POOL_STACK: usize = 64 << 20;
 
@@ -30,13 +35,20 @@ fn main() -> ExitCode {
     // A pool exists already only if someone built it before main: not so here.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(POOL_STACK).build_global();
     let args: Vec<String> = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned()).collect();
-    let work = std::thread::Builder::new().name("gorc".into()).stack_size(MAIN_STACK).spawn(move || cli::run(&args));
+    let work = MAIN_STACKS.iter().find_map(|&stack| {
+        let args = args.clone();
+        // Half is left for what surrounds the deepest place, and for one more such place inside a chain.
+        let nested = u32::try_from(stack / 2 / STACK_PER_NESTED).unwrap_or(u32::MAX);
+        let chain = u32::try_from(stack / 2 / STACK_PER_LINK).unwrap_or(u32::MAX);
+        let run = move || cli::run(&args, DepthLimit { nested, chain });
+        std::thread::Builder::new().name("gorc".into()).stack_size(stack).spawn(run).ok()
+    });
     match work.map(std::thread::JoinHandle::join) {
-        Ok(Ok(code)) => ExitCode::from(code),
+        Some(Ok(code)) => ExitCode::from(code),
         // The panic hook has told what happened.
-        Ok(Err(_)) => ExitCode::from(EXIT_USAGE),
-        Err(e) => {
-            eprintln!("gorc: cannot start a thread: {e}");
+        Some(Err(_)) => ExitCode::from(EXIT_USAGE),
+        None => {
+            eprintln!("gorc: cannot start a thread: too little memory for its stack");
             ExitCode::from(EXIT_USAGE)
         }
     }

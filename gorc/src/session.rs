@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use go_ast::DepthLimit;
 use go_load::constraint::{Arch, BuildContext, Os};
 use go_load::sdk::{Env, InstallOptions, Progress, Sdk};
 use go_load::{LoadConfig, ModMode, Overlay, RuntimeDependency};
@@ -32,13 +33,15 @@ pub(crate) struct Session {
     pub(crate) cwd: PathBuf,
     /// Log level.
     pub(crate) log: LogLevel,
+    /// Depth of the trees that the stack of the thread of this session holds.
+    pub(crate) depth: DepthLimit,
     started: Instant,
     trace: OnceLock<Trace>,
 }
 
 impl Session {
-    /// The session of this process.
-    pub(crate) fn new() -> Result<Session, String> {
+    /// The session of this process, whose work is done on a stack for trees of such depth.
+    pub(crate) fn new(depth: DepthLimit) -> Result<Session, String> {
         let env =
             Env::new(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
         let cwd = working_folder(&env).map_err(|e| format!("go: cannot find the working directory: {e}"))?;
@@ -46,7 +49,7 @@ impl Session {
             None | Some("off") => LogLevel::Off,
             Some(_) => LogLevel::Info,
         };
-        Ok(Session { env, cwd, log, started: Instant::now(), trace: OnceLock::new() })
+        Ok(Session { env, cwd, log, depth, started: Instant::now(), trace: OnceLock::new() })
     }
 
     /// Goes to another folder (`-C`).

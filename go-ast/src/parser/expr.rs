@@ -57,6 +57,7 @@ impl Parser<'_> {
             Some(x) => x,
             None => self.unary_expr(),
         };
+        let mut links = 0;
         loop {
             let prec = self.tok.precedence();
             if prec <= above {
@@ -67,6 +68,7 @@ impl Parser<'_> {
             };
             let pos = self.pos();
             self.next();
+            self.longer(&mut links);
             let y = self.binary_expr(None, prec);
             let lo = self.lo(x);
             x = self.expr_node(ExprKind::Binary { op, x, y }, lo, pos);
@@ -184,8 +186,12 @@ impl Parser<'_> {
             Some(x) => x,
             None => self.operand(),
         };
+        let mut links = 0;
         loop {
             let pos = self.pos();
+            if matches!(self.tok, Tok::Dot | Tok::Lbrack | Tok::Lparen) {
+                self.longer(&mut links);
+            }
             match self.tok {
                 Tok::Dot => {
                     self.next();

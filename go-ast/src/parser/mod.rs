@@ -2,7 +2,7 @@
 //! Go specification (named as in gc's parser, whose errors and recovery it follows).
 //!
 //! Invariants: it always ends (every loop that does not consume a token leaves), it never recurses
-//! deeper than [`MAX_DEPTH`] nested constructs, and each error is followed by a node (`Bad`, or the
+//! deeper than [`ParseMode::depth`] allows, and each error is followed by a node (`Bad`, or the
 //! best guess), so that the tree is complete.
 
 mod decl;
@@ -20,8 +20,23 @@ use go_source::source_map::LineDirective;
 use go_source::{Diagnostic, FileId, IndexVec, Interner, Pos, Span, Symbol};
 use pragma::Pending;
 
-/// Nested constructs (parentheses, blocks, types) beyond which a file is refused.
-const MAX_DEPTH: u32 = 1000;
+/// How deep a tree may become before the file is refused. Parsing, and what walks trees after it,
+/// recurses with the tree, so the limit belongs to the stack of the thread that does so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DepthLimit {
+    /// Nested constructs: parentheses, blocks, types, operands of unary operators.
+    pub nested: u32,
+    /// Links of a chain in which each is the first operand of the next: `a + b + c`, `f()()()`. The
+    /// parser itself does not recurse for these.
+    pub chain: u32,
+}
+
+impl Default for DepthLimit {
+    /// Nesting that a stack of a few megabytes holds, and chains that only the parser itself is sure to survive.
+    fn default() -> DepthLimit {
+        DepthLimit { nested: 1000, chain: 1_000_000 }
+    }
+}
 
 /// Whether comments go into the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -52,6 +67,8 @@ pub struct ParseMode {
     pub comments: Comments,
     /// Directives that are allowed.
     pub origin: Origin,
+    /// Depth of the tree.
+    pub depth: DepthLimit,
 }
 
 /// What parsing a file gives.
@@ -68,6 +85,8 @@ pub struct Parsed {
     pub line_directives: Vec<LineDirective>,
     /// The `{` of function bodies with syntax errors inside: their labels are not checked.
     pub broken_bodies: Vec<Pos>,
+    /// Whether the file was given up because of [`ParseMode::depth`].
+    pub too_deep: bool,
 }
 
 impl Parsed {
@@ -168,6 +187,7 @@ struct Parser<'a> {
     /// Expression nesting; negative in statement headers, where `{` opens the block.
     xnest: i32,
     depth: u32,
+    too_deep: bool,
     groups: u32,
 
     expr_stack: Vec<ExprId>,
@@ -217,6 +237,7 @@ impl<'a> Parser<'a> {
             fnest: 0,
             xnest: 0,
             depth: 0,
+            too_deep: false,
             groups: 0,
             expr_stack: Vec::new(),
             stmt_stack: Vec::new(),
@@ -234,6 +255,11 @@ impl<'a> Parser<'a> {
             self.file.comments =
                 self.toks.comments.iter().map(|&(lo, hi)| Comment { span: Span::new(at(lo), at(hi)) }).collect();
         }
+        if self.too_deep {
+            // The end of the file is where the parser went, not what is there.
+            let eof = self.file.eof;
+            self.diagnostics.retain(|d| d.span.lo != eof);
+        }
         recover::thin_and_sort(&mut self.diagnostics, self.text, self.base);
         Parsed {
             file: self.file,
@@ -241,6 +267,7 @@ impl<'a> Parser<'a> {
             late_diagnostics: self.late,
             line_directives: self.line_directives,
             broken_bodies: self.broken_bodies,
+            too_deep: self.too_deep,
         }
     }
 
@@ -436,7 +463,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        if self.depth > self.mode.depth.nested {
             self.give_up();
         }
         let t = f(self);
@@ -444,10 +471,20 @@ impl<'a> Parser<'a> {
         t
     }
 
+    /// A chain of operators or calls got one link longer, or gives up on the file if that is too long.
+    #[inline]
+    fn longer(&mut self, links: &mut u32) {
+        *links += 1;
+        if *links > self.mode.depth.chain {
+            self.give_up();
+        }
+    }
+
     /// A new nested construct was too deep: reports it once and moves to the end of the file.
     #[cold]
     fn give_up(&mut self) {
         if self.tok != Tok::Eof {
+            self.too_deep = true;
             self.error_at(self.pos(), "exceeded max nesting depth");
             self.i = self.toks.len() - 1;
             self.tok = Tok::Eof;

@@ -296,9 +296,11 @@ impl Parser<'_> {
             Some(x) => x,
             None => self.embedded_term(),
         };
+        let mut links = 0;
         while self.tok == Tok::Or {
             let pos = self.pos();
             self.next();
+            self.longer(&mut links);
             let y = self.embedded_term();
             let lo = self.lo(x);
             x = self.expr_node(ExprKind::Binary { op: BinaryOp::Or, x, y }, lo, pos);

@@ -59,6 +59,9 @@ impl Lowerer<'_> {
                     continue;
                 }
                 self.checker.ensure_var_init(v.lhs[0]);
+                if self.is_unsound() {
+                    return;
+                }
                 if self.has_effects(&tree, v.rhs, std) {
                     self.run_init(pkg, &v);
                 }
@@ -105,6 +108,9 @@ impl Lowerer<'_> {
             return;
         }
         self.checker.ensure_var_init(obj);
+        if self.is_unsound() {
+            return;
+        }
         let lhs: Vec<ObjId> = match self.checker.decls.get(&obj) {
             Some(d) if d.lhs.len() > 1 => d.lhs.clone(),
             _ => vec![obj],

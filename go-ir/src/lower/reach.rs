@@ -20,6 +20,8 @@ pub enum LowerError {
     NoMain,
     /// No package declares this function.
     NoFunction(String),
+    /// What was checked only when it was reached is wrong; the checker has the diagnostics.
+    Unsound,
 }
 
 impl std::fmt::Display for LowerError {
@@ -27,6 +29,7 @@ impl std::fmt::Display for LowerError {
         match self {
             LowerError::NoMain => f.write_str("function main is undeclared in the main package"),
             LowerError::NoFunction(name) => write!(f, "no function {name}"),
+            LowerError::Unsound => f.write_str("a body that is reached does not check"),
         }
     }
 }
@@ -45,7 +48,7 @@ impl Lowerer<'_> {
     /// Lowers everything that `main.main`, the packages' initialisation and the runtime reach.
     ///
     /// # Errors
-    /// If package main has no function main.
+    /// If package main has no function main, or if something that is reached does not check.
     pub fn lower_program(mut self) -> Result<Lowered, LowerError> {
         let main = self.func_by_symbol("main.main").ok_or(LowerError::NoMain)?;
         let _ = main;
@@ -53,14 +56,14 @@ impl Lowerer<'_> {
             self.func_by_symbol(name);
         }
         self.start_init();
-        Ok(self.finish())
+        self.finish()
     }
 
     /// Lowers the functions with these link names (`main.f`, `p.(*T).M`) and what they reach: a part of a
     /// program, or a program without a runtime. Initialisation runs only what the reached variables need.
     ///
     /// # Errors
-    /// If there is no such function.
+    /// If there is no such function, or if something that is reached does not check.
     ///
     /// # Panics
     /// If a body that is reached calls package runtime (it appends, converts, indexes a map, may panic, …)
@@ -69,12 +72,15 @@ impl Lowerer<'_> {
         for name in names {
             self.func_by_symbol(name).ok_or_else(|| LowerError::NoFunction((*name).to_owned()))?;
         }
-        Ok(self.finish())
+        self.finish()
     }
 
     /// Works off all lists and describes the types that are used.
-    fn finish(mut self) -> Lowered {
+    fn finish(mut self) -> Result<Lowered, LowerError> {
         loop {
+            if self.is_unsound() {
+                return Err(LowerError::Unsound);
+            }
             if let Some(job) = self.jobs.pop() {
                 self.run_job(job);
             } else if let Some(obj) = self.new_globals.pop() {
@@ -99,16 +105,27 @@ impl Lowerer<'_> {
         while let Some(job) = self.jobs.pop() {
             self.run_job(job);
         }
+        if self.is_unsound() {
+            return Err(LowerError::Unsound);
+        }
         self.prog.types.compute_all_layouts();
         let descriptors = self.describe();
         self.prog.types.compute_all_layouts();
-        Lowered { prog: self.prog, descriptors }
+        Ok(Lowered { prog: self.prog, descriptors })
+    }
+
+    /// Whether the checker found errors in what was reached: none of it is lowered, since types are missing.
+    pub(super) fn is_unsound(&self) -> bool {
+        self.checker.diagnostics.iter().any(|d| d.severity == go_source::Severity::Error)
     }
 
     fn run_job(&mut self, job: Job) {
         match job {
             Job::Declared(f, obj, inst) => {
                 self.checker.check_body(obj);
+                if self.is_unsound() {
+                    return;
+                }
                 lower_function(self, f, obj, &inst);
             }
             Job::Intrinsic(f) => lower_intrinsic_func(self, f),

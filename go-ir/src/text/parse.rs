@@ -1,6 +1,7 @@
 //! Parses what `print.rs` prints. For tests: the result is enough to run passes on and to print again;
 //! functions and variables that are referred to exist as declarations only, field names are made up.
 
+use super::print::needs_escape;
 use crate::ir::{
     Attrs, BinOp, Block, BlockData, BoundsKind, Callee, CmpOp, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId,
     Inst, InstData, Intrinsic, Op, Site, Target, Terminator, UnOp, Value, ValueData, ValueDef,
@@ -10,6 +11,7 @@ use crate::ty::{Field, FuncSig, NamedInfo, NamedKey, Ty, TyKind};
 use go_source::{IndexVec, Interner, Pos, Symbol};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Parses functions (and `type name = T` lines before them) into a program.
@@ -120,18 +122,21 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn named_ty(&mut self, name: &str) -> Ty {
-        if let Some(t) = self.named.get(name) {
+    /// The type of a name as written.
+    fn named_ty(&mut self, written: &str) -> Ty {
+        let name = unescaped_name(written);
+        if let Some(t) = self.named.get(&*name) {
             return *t;
         }
         let key = NamedKey { obj: self.named.len() as u32, args: Vec::new(), outer: Vec::new() };
         let t = self.prog.types.intern(TyKind::Named(Arc::new(key)));
-        self.named.insert(name.to_owned(), t);
-        self.set_underlying(t, name, Ty::INT);
+        self.named.insert(name.into_owned(), t);
+        self.set_underlying(t, written, Ty::INT);
         t
     }
 
     fn set_underlying(&mut self, t: Ty, name: &str, u: Ty) {
+        let name = &*unescaped_name(name);
         let info = NamedInfo {
             underlying: Some(u),
             name: name.to_owned(),
@@ -228,6 +233,7 @@ impl Parser<'_> {
     }
 
     fn func_id(&mut self, name: &str, params: &[Ty], results: &[Ty]) -> FuncId {
+        let name = &*unescaped_name(name);
         if let Some(f) = self.prog.by_name.get(name) {
             return *f;
         }
@@ -241,6 +247,7 @@ impl Parser<'_> {
     }
 
     fn global_id(&mut self, name: &str, ty: Ty) -> GlobalId {
+        let name = &*unescaped_name(name);
         if let Some((g, _)) = self.prog.globals.iter_enumerated().find(|(_, g)| &*g.name == name) {
             return g;
         }
@@ -608,6 +615,37 @@ fn cmp_op(w: &str) -> Option<CmpOp> {
         "cmp_ge" => CmpOp::Ge,
         _ => return None,
     })
+}
+
+/// The name that the printer writes as `text`. Backslashes that the printer would not write stand for themselves.
+fn unescaped_name(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(i) = rest.find('\\') {
+        out.push_str(&rest[..i]);
+        let after = &rest[i + 1..];
+        let code = after.strip_prefix("u{").and_then(|t| t.split_once('}'));
+        let char = code.and_then(|(hex, end)| Some((char::from_u32(u32::from_str_radix(hex, 16).ok()?)?, end)));
+        rest = match (after.strip_prefix('\\'), char.filter(|(c, _)| needs_escape(*c))) {
+            (Some(end), _) => {
+                out.push('\\');
+                end
+            }
+            (None, Some((c, end))) => {
+                out.push(c);
+                end
+            }
+            (None, None) => {
+                out.push('\\');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// The bytes that `[u8]::escape_ascii` wrote so.

@@ -3,6 +3,7 @@
 use crate::ir::{Callee, Function, Op, Target, Terminator, Value};
 use crate::program::Program;
 use crate::ty::{Basic, Ty, TyKind, TypeTable};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Text of a type; field and method names are left out of structs and interfaces.
@@ -11,6 +12,28 @@ pub fn type_text(types: &TypeTable, t: Ty) -> String {
     let mut s = String::new();
     write_type(types, t, &mut s);
     s
+}
+
+/// A link name with what would not come back when it is parsed (control characters, blanks other than the
+/// space) as `\u{…}`, and so `\` as `\\`.
+pub(super) fn escaped(name: &str) -> Cow<'_, str> {
+    if !name.contains(|c| c == '\\' || needs_escape(c)) {
+        return Cow::Borrowed(name);
+    }
+    let mut out = String::with_capacity(name.len() + 8);
+    for c in name.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            c if needs_escape(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a character of a name is written as `\u{…}`.
+pub(super) fn needs_escape(c: char) -> bool {
+    c.is_control() || c.is_whitespace() && c != ' '
 }
 
 fn write_list(types: &TypeTable, ts: impl Iterator<Item = Ty>, s: &mut String) {
@@ -66,7 +89,7 @@ fn write_type(types: &TypeTable, t: Ty, s: &mut String) {
             write_type(types, *e, s);
         }
         TyKind::Named(_) => match types.named(t) {
-            Some(n) => s.push_str(&n.link_name),
+            Some(n) => s.push_str(&escaped(&n.link_name)),
             None => {
                 let _ = write!(s, "named{}", t.0);
             }
@@ -111,7 +134,7 @@ pub fn function_text(prog: &Program, f: &Function) -> String {
     let types = &prog.types;
     let tt = |t: Ty| type_text(types, t);
     let mut s = String::new();
-    let _ = write!(s, "func {}(", prog.funcs[f.id].name);
+    let _ = write!(s, "func {}(", escaped(&prog.funcs[f.id].name));
     write_list(types, f.params.iter().copied(), &mut s);
     s.push(')');
     if !f.results.is_empty() {
@@ -184,18 +207,18 @@ fn term_text(t: &Terminator) -> String {
 
 fn op_text(prog: &Program, op: &Op) -> String {
     let tt = |t: Ty| type_text(&prog.types, t);
-    let func = |f: crate::ir::FuncId| prog.funcs[f].name.to_string();
+    let func = |f: crate::ir::FuncId| escaped(&prog.funcs[f].name).into_owned();
     match op {
         Op::ConstInt(n) => format!("const {n}"),
         Op::ConstFloat(b) => format!("fconst {:?}", f64::from_bits(*b)),
         Op::ConstStr(id) => format!("str \"{}\"", prog.strings[*id].escape_ascii()),
         Op::Zero => "zero".into(),
         Op::FuncValue(f) => format!("func_value {}", func(*f)),
-        Op::GlobalAddr(g) => format!("global {}", prog.globals[*g].name),
+        Op::GlobalAddr(g) => format!("global {}", escaped(&prog.globals[*g].name)),
         Op::DataAddr(d) => format!("data d{}", d.0),
         Op::TypeDesc(t) => format!("type_desc {}", tt(*t)),
         Op::Itab(c, i) => format!("itab {}, {}", tt(*c), tt(*i)),
-        Op::SymbolAddr(n) => format!("symbol {n}"),
+        Op::SymbolAddr(n) => format!("symbol {}", escaped(n)),
         Op::Alloc { ty, site } => format!("alloc {} #{}", tt(*ty), site.0),
         Op::Buffer { ty, site } => format!("buffer {} #{}", tt(*ty), site.0),
         Op::Load { addr } => format!("load v{}", addr.0),

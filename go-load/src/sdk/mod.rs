@@ -52,7 +52,7 @@ pub struct Sdk {
 pub enum SdkError {
     /// `GOROOT` is no SDK of the supported release: the user's environment.
     #[error(
-        "GOROOT is {root}, which has {found}; gorc needs {GO_MINOR}\n\tunset GOROOT to let gorc find or fetch one, or set it to a {GO_MINOR} SDK"
+        "GOROOT is {root}, which {found}; gorc needs {GO_MINOR}\n\tunset GOROOT to let gorc find or fetch one, or set it to a {GO_MINOR} SDK"
     )]
     WrongGoroot {
         /// Its value.
@@ -116,8 +116,10 @@ impl Sdk {
             return Sdk::open(root, SdkSource::Goroot).ok_or_else(|| SdkError::WrongGoroot {
                 root: goroot.to_owned(),
                 found: match release_of(root) {
-                    Some(r) => r,
-                    None => "no Go SDK with sources".to_owned(),
+                    Some(r) => format!("has {r}"),
+                    None if !root.is_dir() => "does not exist".to_owned(),
+                    None if root.join("src/runtime/extern.go").is_file() => "has no readable VERSION file".to_owned(),
+                    None => "has no Go SDK with sources".to_owned(),
                 },
             });
         }

@@ -20,6 +20,13 @@ pub(super) const FLAGS: &[Flag] = build_flags![
 
 pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     let options = BuildOptions::new(session, p)?;
+    if only_test_files(session, &p.args) {
+        // cmd/go loads them and has nothing to build.
+        return match options.output {
+            None => Ok(()),
+            Some(_) => Err(Failure::from("no packages to build".to_owned())),
+        };
+    }
     let Some((mut front, sdk)) = check(session, &options, &p.args)? else { return Ok(()) };
     let programs: Vec<PackageId> =
         front.graph.roots.iter().copied().filter(|r| front.graph.package(*r).name == "main").collect();
@@ -31,6 +38,17 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
         return emit::back_end(session, &mut front, *root, &options, &sdk);
     }
     let into_folder = options.output.as_ref().is_some_and(|o| o.ends_with('/') || session.cwd.join(o).is_dir());
+    if single
+        && programs.is_empty()
+        && let Some(o) = options.output.as_ref().filter(|o| *o != "/dev/null")
+    {
+        let path = &front.graph.package(front.graph.roots[0]).path;
+        return Err(Failure::from(if into_folder {
+            "go: no main packages to build".to_owned()
+        } else {
+            format!("gorc: {path} is not a main package, and gorc writes no archives: {o} not written")
+        }));
+    }
     if !single {
         match &options.output {
             None => return Ok(()),
@@ -55,6 +73,11 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     // The process ends here: freeing millions of nodes one by one would only take time.
     std::mem::forget(front);
     Ok(())
+}
+
+/// Whether test files are named, which exist, and nothing else.
+fn only_test_files(session: &Session, args: &[String]) -> bool {
+    !args.is_empty() && args.iter().all(|a| a.ends_with("_test.go") && session.cwd.join(a).is_file())
 }
 
 fn one(
@@ -102,7 +125,9 @@ pub(super) fn check(
         if options.json {
             text.extend(r.diagnostics.iter().map(|d| render::json::diagnostic(&front.sources, &r.path, d)));
         } else {
-            text.push_str(&render::go::package(&front.sources, &r.path, &r.diagnostics, options.frontend.limit));
+            let found = render::go::package(&front.sources, &r.path, &r.diagnostics, options.frontend.limit);
+            let std = front.graph.packages.iter().find(|p| p.is_std() && p.path == r.path);
+            text.push_str(&std.map_or_else(|| found.clone(), |p| build::shorten(session, p, &found)));
         }
     }
     if options.json {

@@ -12,6 +12,8 @@ mod run;
 mod sdk;
 mod version;
 
+use go_ast::DepthLimit;
+
 use crate::EXIT_USAGE;
 use crate::session::Session;
 pub(crate) use options::{BuildOptions, Emit, Storage};
@@ -92,9 +94,9 @@ const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Runs a command line (without the program's name); the exit status.
-pub(crate) fn run(args: &[String]) -> u8 {
-    match dispatch(args) {
+/// Runs a command line (without the program's name) on a stack for trees of such depth; the exit status.
+pub(crate) fn run(args: &[String], depth: DepthLimit) -> u8 {
+    match dispatch(args, depth) {
         Ok(()) => 0,
         Err(Failure::Failed(text)) => {
             eprint!("{text}");
@@ -108,8 +110,8 @@ pub(crate) fn run(args: &[String]) -> u8 {
     }
 }
 
-fn dispatch(args: &[String]) -> Result<(), Failure> {
-    let mut session = Session::new()?;
+fn dispatch(args: &[String], depth: DepthLimit) -> Result<(), Failure> {
+    let mut session = Session::new(depth)?;
     let mut args = args;
     // As with the go command, -C comes first, before or after the command's name.
     let change = flags::take_chdir(&mut args)?;

@@ -44,6 +44,9 @@ pub(super) fn run(session: &mut Session, p: &Parsed) -> Result<(), Failure> {
     if patterns.is_empty() {
         return Err(Failure::from("go: no go files listed".to_owned()));
     }
+    if let Some(test) = patterns.iter().find(|p| p.ends_with("_test.go")) {
+        return Err(Failure::from(format!("go: cannot run *_test.go files ({test})")));
+    }
     let Some((mut front, sdk)) = super::build::check(session, &options, patterns)? else { return Ok(()) };
     let root = match front.graph.roots[..] {
         [root] => root,

@@ -1,9 +1,9 @@
 //! What every published crate brings with it: README with an example that is compiled, change log, programs
 //! in `examples/`, licences, and a manifest that a registry accepts.
 
+use crate::layers::cargo_metadata;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
 
 /// Longest runnable example of a README, in lines.
 pub const EXAMPLE_LINES: usize = 20;
@@ -13,16 +13,7 @@ pub const EXAMPLE_LINES: usize = 20;
 /// # Errors
 /// If cargo cannot tell the workspace's metadata.
 pub fn missing(workspace: &Path) -> Result<Vec<String>, String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let out = Command::new(cargo)
-        .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
-        .current_dir(workspace)
-        .output()
-        .map_err(|e| format!("cargo metadata: {e}"))?;
-    if !out.status.success() {
-        return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&out.stderr)));
-    }
-    let metadata: Value = serde_json::from_slice(&out.stdout).map_err(|e| e.to_string())?;
+    let metadata = cargo_metadata(workspace)?;
     let mut problems = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {
         // `publish = false` is an empty list of registries.

@@ -49,6 +49,12 @@ const ALONE: &[&str] = &["go-source", "go-abi", "go-rt", "go-link", "go-cache", 
 /// # Errors
 /// If cargo cannot tell the workspace's metadata.
 pub fn violations(workspace: &Path) -> Result<Vec<String>, String> {
+    let metadata = cargo_metadata(workspace)?;
+    Ok(check(&metadata))
+}
+
+/// What cargo says of the workspace's packages.
+pub(crate) fn cargo_metadata(workspace: &Path) -> Result<Value, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let out = Command::new(cargo)
         .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
@@ -58,8 +64,7 @@ pub fn violations(workspace: &Path) -> Result<Vec<String>, String> {
     if !out.status.success() {
         return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&out.stderr)));
     }
-    let metadata: Value = serde_json::from_slice(&out.stdout).map_err(|e| e.to_string())?;
-    Ok(check(&metadata))
+    serde_json::from_slice(&out.stdout).map_err(|e| e.to_string())
 }
 
 fn check(metadata: &Value) -> Vec<String> {

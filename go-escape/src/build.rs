@@ -62,8 +62,6 @@ pub(crate) struct Builder {
     pub(crate) order: Vec<u32>,
     /// There are edges against the order.
     pub(crate) has_loops: bool,
-    /// Marks given by instructions, for explanations: (node, instruction).
-    pub(crate) origins: Option<Vec<(u32, Inst)>>,
     statics: u32,
     succ_start: Vec<u32>,
     succs: Vec<Block>,
@@ -204,13 +202,10 @@ impl Builder {
         }
     }
 
-    /// Marks a node as leaking because of an instruction.
-    fn leak(&mut self, n: u32, i: Inst) {
+    /// Marks a node as leaking.
+    fn leak(&mut self, n: u32) {
         if n != NONE {
             self.g.mark(n, LEAKED);
-            if let Some(o) = &mut self.origins {
-                o.push((n, i));
-            }
         }
     }
 
@@ -231,18 +226,13 @@ impl Builder {
         self.g.cell_of(n)
     }
 
-    fn store(&mut self, f: &Function, addr: Value, value: Value, i: Inst) {
+    fn store(&mut self, f: &Function, addr: Value, value: Value) {
         let v = self.of(value);
         if v == NONE || f.values[value].ty == Ty::UINTPTR {
             return;
         }
         let c = self.cell(addr);
         self.g.flow(v, c);
-        if let Some(o) = &mut self.origins
-            && self.g.marks(c) & LEAKED != 0
-        {
-            o.push((v, i));
-        }
     }
 
     fn join(&mut self, vs: &[Value]) -> u32 {
@@ -312,7 +302,7 @@ impl Builder {
                     self.set(data, n);
                 }
             }
-            Op::Store { addr, value } => self.store(f, *addr, *value, i),
+            Op::Store { addr, value } => self.store(f, *addr, *value),
             Op::FieldAddr { base: x, .. } | Op::IndexAddr { base: x, .. } => {
                 let n = match self.of(*x) {
                     NONE => self.static_addr(),
@@ -376,7 +366,7 @@ impl Builder {
                         self.g.flow(v, cell);
                     }
                 }
-                self.closure_effect(w, *func, captures, i);
+                self.closure_effect(w, *func, captures);
             }
             Op::Capture(n) => {
                 let n = self.ends.get(self.counts.0 + *n as usize).copied().unwrap_or(NONE);
@@ -410,15 +400,15 @@ impl Builder {
                     self.set(data, n);
                 }
             }
-            Intrinsic::AtomicStore => self.store(f, args[0], args[1], i),
+            Intrinsic::AtomicStore => self.store(f, args[0], args[1]),
             Intrinsic::AtomicXchg => {
-                self.store(f, args[0], args[1], i);
+                self.store(f, args[0], args[1]);
                 if loads {
                     let n = self.cell(args[0]);
                     self.set(data, n);
                 }
             }
-            Intrinsic::AtomicCas => self.store(f, args[0], args[2], i),
+            Intrinsic::AtomicCas => self.store(f, args[0], args[2]),
             Intrinsic::MemMove => self.move_memory(args[0], args[1]),
             Intrinsic::GetG | Intrinsic::ClosurePtr => {
                 let n = self.static_addr();
@@ -479,12 +469,12 @@ impl Builder {
                 Known::MemMove => self.move_memory(args[0], args[1]),
                 Known::DeferProc => {
                     let d = self.of(args[0]);
-                    self.store(f, args[0], args[1], i);
+                    self.store(f, args[0], args[1]);
                     for s in &mut self.sites {
                         s.pinned |= s.node == d;
                     }
                 }
-                Known::MapIter => self.store(f, args[2], args[1], i),
+                Known::MapIter => self.store(f, args[2], args[1]),
                 Known::Args(what) => self.known_call(w, f, i, what, args),
             },
             Callee::Closure(v) => {
@@ -500,7 +490,7 @@ impl Builder {
             }
             Callee::Interface { recv, .. } => {
                 let n = self.of(*recv);
-                self.leak(n, i);
+                self.leak(n);
                 self.unknown_call(w, f, i, args);
             }
         }
@@ -518,7 +508,7 @@ impl Builder {
         for a in args {
             if f.values[*a].ty != Ty::UINTPTR {
                 let n = self.of(*a);
-                self.leak(n, i);
+                self.leak(n);
             }
         }
         self.unknown_results(w, f, i);
@@ -533,15 +523,15 @@ impl Builder {
             }
             match what.get(k).or(what.last()).copied().unwrap_or(Arg::Leak) {
                 Arg::Safe => {}
-                Arg::Leak => self.leak(n, i),
+                Arg::Leak => self.leak(n),
                 Arg::Content => {
                     let c = self.g.cell_of(n);
-                    self.leak(c, i);
+                    self.leak(c);
                 }
                 Arg::Deep => {
                     let c = self.g.cell_of(n);
                     let c = self.g.cell_of(c);
-                    self.leak(c, i);
+                    self.leak(c);
                 }
                 Arg::Result => {
                     if let Some(r) = f.insts[i].results.first() {
@@ -573,24 +563,13 @@ impl Builder {
             nodes.push(n);
         }
         nodes.resize(s.first_result() + s.results as usize, NONE);
-        self.note_leaks(s, &nodes, i);
         s.apply(&mut self.g, &nodes, &mut self.scratch);
         self.nodes = nodes;
     }
 
-    fn note_leaks(&mut self, s: &Summary, nodes: &[u32], i: Inst) {
-        if let Some(o) = &mut self.origins {
-            for (e, n) in s.ends.iter().zip(nodes) {
-                if *n != NONE && e.leaked {
-                    o.push((*n, i));
-                }
-            }
-        }
-    }
-
     /// What a closure may do to its captures, whoever calls it: its arguments are unknown (and escaped),
     /// its results are known to unknown code.
-    fn closure_effect(&mut self, w: &World<'_>, func: FuncId, captures: &[Value], i: Inst) {
+    fn closure_effect(&mut self, w: &World<'_>, func: FuncId, captures: &[Value]) {
         let mut nodes = std::mem::take(&mut self.nodes);
         nodes.clear();
         match &w.summaries[func.0 as usize] {
@@ -604,13 +583,12 @@ impl Builder {
                     self.g.mark(r, LEAKED);
                     nodes.push(r);
                 }
-                self.note_leaks(s, &nodes, i);
                 s.apply(&mut self.g, &nodes, &mut self.scratch);
             }
             _ => {
                 for c in captures {
                     let n = self.of(*c);
-                    self.leak(n, i);
+                    self.leak(n);
                 }
             }
         }

@@ -183,6 +183,14 @@ struct Site1 {
     captures: Vec<Value>,
 }
 
+impl Site1 {
+    /// The value that an instruction of the callee names, if it names a captured one that is known here.
+    fn captured(&self, op: &Op) -> Option<Value> {
+        let Op::Capture(n) = op else { return None };
+        self.captures.get(*n as usize).copied()
+    }
+}
+
 /// Results of inlined calls and what replaces them; applied to the function at the end.
 type Replacements = Vec<Option<Value>>;
 
@@ -309,10 +317,8 @@ fn prepare(f: &mut Function, call: Inst, callee: &Function, site: &Site1) -> Map
 /// Copies an instruction; `None` if it only names a captured value.
 fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &Site1) -> Option<Inst> {
     let src = &callee.insts[i];
-    if let Op::Capture(n) = src.op
-        && let Some(v) = site.captures.get(n as usize)
-    {
-        m.values[src.results[0].0 as usize] = Some(*v);
+    if let Some(v) = site.captured(&src.op) {
+        m.values[src.results[0].0 as usize] = Some(v);
         return None;
     }
     let mut op = src.op.clone();
@@ -396,10 +402,8 @@ fn insert(
         }
         for i in &data.insts {
             let inst = &callee.insts[*i];
-            if let Op::Capture(n) = inst.op
-                && let Some(v) = site.captures.get(n as usize)
-            {
-                m.values[inst.results[0].0 as usize] = Some(*v);
+            if let Some(v) = site.captured(&inst.op) {
+                m.values[inst.results[0].0 as usize] = Some(v);
                 continue;
             }
             for r in &inst.results {

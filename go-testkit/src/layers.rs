@@ -20,6 +20,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     ("go-codegen", &["go-ir", "go-abi"]),
     ("go-cache", &["go-abi"]),
     ("go-link", &["go-abi"]),
+    ("go-asm", &[]),
     ("go-rt", &["go-abi"]),
     (
         "gorc",
@@ -34,6 +35,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
             "go-codegen",
             "go-cache",
             "go-link",
+            "go-asm",
             "go-rt",
         ],
     ),
@@ -42,7 +44,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that stand alone: not even go-source.
-const ALONE: &[&str] = &["go-source", "go-abi", "go-rt", "go-link", "go-cache", "go-testkit", "xtask"];
+const ALONE: &[&str] = &["go-source", "go-abi", "go-rt", "go-link", "go-asm", "go-cache", "go-testkit", "xtask"];
 
 /// The edges of the workspace that the table does not allow.
 ///

@@ -1,0 +1,53 @@
+//! Compares the assembler with others.
+//!
+//! `compare data FILE...` takes the expected bytes from comments in the files, `compare go SDK FOLDER...`
+//! from the SDK's assembler, for the packages in the folders; without folders for the standard library.
+
+#[path = "../tests/judge/mod.rs"]
+mod judge;
+
+use judge::go::{Outcome, Sdk};
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), String> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match &words[..] {
+        ["data", files @ ..] => {
+            let (mut right, mut all) = (0, 0);
+            for file in files {
+                let (good, wrong) = judge::test_data(Path::new(file));
+                right += good;
+                all += good + wrong.len();
+                for w in wrong {
+                    println!("{}: {}\n\twant {}\n\tgot  {}", w.place, w.line, w.want, w.got);
+                }
+            }
+            println!("{right} of {all} lines right");
+            Ok(())
+        }
+        ["go", sdk, folders @ ..] => {
+            let sdk = Sdk::new(Path::new(sdk));
+            let scratch = go_testkit::TempDir::new("asm").map_err(|e| e.to_string())?;
+            let mut dirs: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
+            if dirs.is_empty() {
+                dirs = sdk.std_packages()?;
+            }
+            let mut sum = Outcome::default();
+            for dir in dirs {
+                let outcome = sdk.compare(&dir, scratch.path()).unwrap_or_else(|e| Outcome {
+                    notes: vec![format!("{}: {e}", dir.display())],
+                    ..Outcome::default()
+                });
+                println!("{}: {}", dir.display(), outcome.summary());
+                for note in &outcome.notes {
+                    println!("\t{note}");
+                }
+                sum.add(outcome);
+            }
+            println!("{}", sum.summary());
+            Ok(())
+        }
+        _ => Err("usage: compare data FILE... | compare go SDK [FOLDER...]".into()),
+    }
+}

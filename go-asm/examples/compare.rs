@@ -2,6 +2,8 @@
 //!
 //! `compare data FILE...` takes the expected bytes from comments in the files, `compare go SDK FOLDER...`
 //! from the SDK's assembler, for the packages in the folders; without folders for the standard library.
+//! `compare forms SDK [NAME...]` tries combinations of operands for the instructions named, or for all,
+//! `compare suffixes SDK [NAME...]` those with suffixes of AVX-512.
 
 #[path = "../tests/judge/mod.rs"]
 mod judge;
@@ -48,6 +50,37 @@ fn main() -> Result<(), String> {
             println!("{}", sum.summary());
             Ok(())
         }
-        _ => Err("usage: compare data FILE... | compare go SDK [FOLDER...]".into()),
+        [mode @ ("forms" | "suffixes"), root, names @ ..] => {
+            let sdk = Sdk::new(Path::new(root));
+            let scratch = go_testkit::TempDir::new("asm").map_err(|e| e.to_string())?;
+            let mut all = judge::forms::instructions(Path::new(root));
+            if !names.is_empty() {
+                all.retain(|n| names.contains(&n.as_str()));
+            }
+            let mut sum = judge::forms::Tally::default();
+            for name in &all {
+                let lines =
+                    if *mode == "forms" { judge::forms::combinations(name) } else { judge::forms::suffixes(name) };
+                if lines.is_empty() {
+                    continue;
+                }
+                let tally = match judge::forms::compare(&sdk, &lines, scratch.path()) {
+                    Ok(tally) => tally,
+                    Err(e) => {
+                        println!("{name}: not compared: {}", e.lines().next().unwrap_or_default());
+                        continue;
+                    }
+                };
+                let lists =
+                    [("missing", &tally.missing), ("only here", &tally.lenient), ("different", &tally.different)];
+                for (what, list) in lists {
+                    list.iter().for_each(|line| println!("{what}: {line}"));
+                }
+                sum.add(tally);
+            }
+            println!("{}", sum.summary());
+            Ok(())
+        }
+        _ => Err("usage: compare data FILE... | compare go SDK [FOLDER...] | compare forms SDK [NAME...]".into()),
     }
 }

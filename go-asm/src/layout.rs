@@ -1,5 +1,6 @@
 //! Pieces to code: lengths of jumps, padding, lines.
 
+use crate::amd64::encode::Encoded;
 use crate::lower::{Branch, Lowered, Piece};
 use crate::model::{LineRow, Reloc};
 use crate::prog::Func;
@@ -40,9 +41,9 @@ pub(crate) fn layout(func: &Func, lowered: &Lowered) -> Result<Layout, usize> {
         first[prog] = first[prog].min(first[prog + 1]);
     }
     first[0] = 0;
-    let short = choose(pieces, &first);
+    let Choice { short, repeated } = choose(pieces, &first);
     let mut out = Layout { code: Vec::new(), relocs: Vec::new(), lines: Vec::new(), align: FUNC_ALIGN };
-    let starts = starts(pieces, &short);
+    let starts = starts(pieces, &short, repeated);
     for (at, (prog, piece)) in pieces.iter().enumerate() {
         let from = &func.progs[*prog];
         let offset = out.code.len() as u32;
@@ -50,7 +51,8 @@ pub(crate) fn layout(func: &Func, lowered: &Lowered) -> Result<Layout, usize> {
             out.lines.push(LineRow { offset, file: from.file, line: from.line });
         }
         match piece {
-            Piece::Code(code) => {
+            Piece::Code(_) | Piece::Either(..) => {
+                let Some(code) = code(piece, repeated) else { continue };
                 out.code.extend_from_slice(&code.bytes);
                 out.relocs.extend(code.relocs.iter().map(|r| Reloc { offset: r.offset + offset, ..r.clone() }));
             }
@@ -88,30 +90,46 @@ fn padding(offset: u32, to: u32, max: u32) -> u32 {
     if pad <= max { pad } else { 0 }
 }
 
-fn size(piece: &Piece, offset: u32, short: bool) -> u32 {
+fn size(piece: &Piece, offset: u32, short: bool, repeated: bool) -> u32 {
     match piece {
-        Piece::Code(code) => code.bytes.len() as u32,
+        Piece::Code(_) | Piece::Either(..) => code(piece, repeated).map_or(0, |c| c.bytes.len() as u32),
         Piece::Align { to, max } => padding(offset, *to, *max),
         Piece::Branch(Branch { short: Some(opcode), near, .. }) if short || near.is_none() => opcode.len() as u32 + 1,
         Piece::Branch(Branch { near, .. }) => near.as_ref().map_or(0, |opcode| opcode.len() as u32 + 4),
     }
 }
 
+/// The bytes of a piece that has them.
+fn code(piece: &Piece, repeated: bool) -> Option<&Encoded> {
+    match piece {
+        Piece::Code(code) => Some(code),
+        Piece::Either(first, later) => Some(if repeated { later } else { first }),
+        _ => None,
+    }
+}
+
 /// Offsets of the pieces, and of the end.
-fn starts(pieces: &[(usize, Piece)], short: &[bool]) -> Vec<u32> {
+fn starts(pieces: &[(usize, Piece)], short: &[bool], repeated: bool) -> Vec<u32> {
     let mut starts = Vec::with_capacity(pieces.len() + 1);
     let mut offset = 0;
     for ((_, piece), &short) in pieces.iter().zip(short) {
         starts.push(offset);
-        offset += size(piece, offset, short);
+        offset += size(piece, offset, short, repeated);
     }
     starts.push(offset);
     starts
 }
 
+struct Choice {
+    short: Vec<bool>,
+    /// It took more than one pass.
+    repeated: bool,
+}
+
 /// Which jumps are short: all are at first, those forward that turn out too long stay long.
-fn choose(pieces: &[(usize, Piece)], first: &[usize]) -> Vec<bool> {
+fn choose(pieces: &[(usize, Piece)], first: &[usize]) -> Choice {
     let mut short = vec![true; pieces.len()];
+    let mut repeated = false;
     loop {
         let mut changed = false;
         let mut starts = Vec::with_capacity(pieces.len() + 1);
@@ -121,11 +139,11 @@ fn choose(pieces: &[(usize, Piece)], first: &[usize]) -> Vec<bool> {
             if let Piece::Branch(branch) = piece {
                 let target = first[branch.target];
                 if target <= at {
-                    let end = i64::from(offset) + i64::from(size(piece, offset, true));
+                    let end = i64::from(offset) + i64::from(size(piece, offset, true, repeated));
                     short[at] = i64::from(starts[target]) - end >= -128;
                 }
             }
-            offset += size(piece, offset, short[at]);
+            offset += size(piece, offset, short[at], repeated);
         }
         starts.push(offset);
         for (at, (_, piece)) in pieces.iter().enumerate() {
@@ -137,7 +155,8 @@ fn choose(pieces: &[(usize, Piece)], first: &[usize]) -> Vec<bool> {
             }
         }
         if !changed {
-            return short;
+            return Choice { short, repeated };
         }
+        repeated = true;
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::amd64::encode::{Encoded, Refusal, encode};
 use crate::amd64::names::{self, Jump, Spec};
-use crate::amd64::reg::{BP, Class, SP};
+use crate::amd64::reg::{BP, Class, Reg, SP};
 use crate::lex::Interner;
 use crate::model::{Diagnostic, Flags, Reloc, RelocKind, Symbol};
 use crate::parse::DataTable;
@@ -15,6 +15,9 @@ use std::rc::Rc;
 pub(crate) enum Piece {
     /// Bytes that do not depend on where they are.
     Code(Encoded),
+    /// Bytes, and shorter ones that gc's assembler finds only in functions that it has to lay out more
+    /// than once: the forms of byte instructions that have AL implied.
+    Either(Encoded, Encoded),
     /// A jump within the function.
     Branch(Branch),
     /// Padding to a multiple of `to`, if it takes at most `max` bytes.
@@ -53,7 +56,7 @@ pub(crate) struct Lowering<'a> {
 type Failure = Refusal;
 
 fn because<T>(message: impl Into<String>) -> Result<T, Failure> {
-    Err(Refusal::Because(message.into()))
+    Err(Refusal::Plain(message.into()))
 }
 
 impl Lowering<'_> {
@@ -81,6 +84,7 @@ impl Lowering<'_> {
             if let Err(failure) = self.prog(func, i, prog, &word, &mut state, &mut out) {
                 let message = match failure {
                     Refusal::Invalid => format!("invalid instruction: {}", crate::print::instruction(&word, prog)),
+                    Refusal::Plain(message) => message,
                     Refusal::Because(message) => format!("{message}: {}", crate::print::instruction(&word, prog)),
                 };
                 self.error(prog, message);
@@ -128,7 +132,16 @@ impl Lowering<'_> {
             }
             "RET" => self.ret(i, &args, state, out)?,
             _ if names::jump(word).is_some() => jump(func, i, prog, &args, word, out)?,
-            _ => push(out, i, self.plain(prog.suffix, &mut args, word)?),
+            _ => {
+                let implied = implied_al(&args, word);
+                let code = self.plain(prog.suffix, &mut args, word)?;
+                match implied.map(|mut args| self.plain(prog.suffix, &mut args, word)) {
+                    Some(Ok(short)) if short.bytes.len() < code.bytes.len() => {
+                        out.pieces.push((i, Piece::Either(code, short)));
+                    }
+                    _ => push(out, i, code),
+                }
+            }
         }
         let pushed = match word {
             "PUSHQ" | "PUSHFQ" => 8,
@@ -174,15 +187,17 @@ impl Lowering<'_> {
             if args.is_empty() {
                 return Ok(Encoded { bytes: bytes.to_vec(), relocs: Vec::new() });
             }
+            return Err(Refusal::Invalid);
         }
-        if let Some(bytes) = port(word, args) {
-            return Ok(Encoded { bytes, relocs: Vec::new() });
+        if let Some(forms) = port(word) {
+            return Ok(Encoded { bytes: forms.bytes(args)?, relocs: Vec::new() });
         }
         let mut word = word;
         if let Some(first) = args.first_mut().filter(|a| a.kind == Kind::Addr) {
             word = match word {
                 "MOVL" => "LEAL",
                 "MOVQ" => "LEAQ",
+                "MOVW" => "LEAW",
                 _ => return Err(Refusal::Invalid),
             };
             first.kind = Kind::Mem;
@@ -191,6 +206,10 @@ impl Lowering<'_> {
             word = self.float(value, args, word)?;
         }
         match (word, args.len()) {
+            ("IMULW" | "IMULL" | "IMULQ", 3) => return Err(Refusal::Invalid),
+            ("NOPW" | "NOPL", 0) | ("IMUL3W" | "IMUL3L" | "IMUL3Q", 0..=2) => return Err(Refusal::Invalid),
+            // The short form has AX as its second operand.
+            ("XCHGW" | "XCHGL" | "XCHGQ", 2) if is_ax(&args[1]) && args[0].as_reg().is_some() => args.reverse(),
             ("IMULW" | "IMULL" | "IMULQ", 2) if args[0].kind == Kind::Const => args.push(args[1].clone()),
             ("MOVQ", 2) => {
                 if let Some(code) = wide_immediate(args) {
@@ -202,7 +221,11 @@ impl Lowering<'_> {
         let spec = if args.len() == 3 { names::double_shift(word) } else { None };
         let Some(spec) = spec.or_else(|| names::resolve(word)) else { return Err(Refusal::Invalid) };
         let result = encode(spec, suffix, args, word);
-        if matches!(result, Err(Refusal::Invalid)) && (word.starts_with("TEST") || word.starts_with("XCHG")) {
+        let symmetric = args.iter().all(|a| a.kind != Kind::Const);
+        if matches!(result, Err(Refusal::Invalid))
+            && symmetric
+            && (word.starts_with("TEST") || word.starts_with("XCHG") || word == "FXCHD")
+        {
             args.reverse();
             return encode(spec, suffix, args, word);
         }
@@ -319,22 +342,43 @@ fn align(word: &str, args: &[Addr]) -> Result<Piece, Failure> {
     Ok(Piece::Align { to: to as u32, max: max as u32 })
 }
 
-/// Input and output: the port is DX or a number.
-fn port(word: &str, args: &[Addr]) -> Option<Vec<u8>> {
-    let (with_number, with_dx): (&[u8], &[u8]) = match word {
-        "INB" => (&[0xe4], &[0xec]),
-        "INW" => (&[0x66, 0xe5], &[0x66, 0xed]),
-        "INL" => (&[0xe5], &[0xed]),
-        "OUTB" => (&[0xe6], &[0xee]),
-        "OUTW" => (&[0x66, 0xe7], &[0x66, 0xef]),
-        "OUTL" => (&[0xe7], &[0xef]),
-        _ => return None,
-    };
-    match args {
-        [] => Some(with_dx.to_vec()),
-        [a] if a.kind == Kind::Const => Some([with_number, &[a.offset as u8]].concat()),
-        _ => None,
+fn is_ax(a: &Addr) -> bool {
+    a.as_reg() == Some(Reg { class: Class::Gpr, num: 0 })
+}
+
+/// The operands of a byte instruction with AL for AX.
+fn implied_al(args: &[Addr], word: &str) -> Option<Vec<Addr>> {
+    let number = args.iter().any(|a| a.kind == Kind::Const);
+    if args.len() != 2 || !number || !word.ends_with('B') || !args.iter().any(is_ax) {
+        return None;
     }
+    let al = Addr::reg(Reg { class: Class::Byte, num: 0 });
+    Some(args.iter().map(|a| if is_ax(a) { al.clone() } else { a.clone() }).collect())
+}
+
+/// Input and output: the port is a number or DX.
+struct Port(&'static [u8], &'static [u8]);
+
+impl Port {
+    fn bytes(&self, args: &[Addr]) -> Result<Vec<u8>, Failure> {
+        match args {
+            [] => Ok(self.1.to_vec()),
+            [a] if a.kind == Kind::Const => Ok([self.0, &[a.offset as u8]].concat()),
+            _ => Err(Refusal::Invalid),
+        }
+    }
+}
+
+fn port(word: &str) -> Option<Port> {
+    Some(match word {
+        "INB" => Port(&[0xe4], &[0xec]),
+        "INW" => Port(&[0x66, 0xe5], &[0x66, 0xed]),
+        "INL" => Port(&[0xe5], &[0xed]),
+        "OUTB" => Port(&[0xe6], &[0xee]),
+        "OUTW" => Port(&[0x66, 0xe7], &[0x66, 0xef]),
+        "OUTL" => Port(&[0xe7], &[0xef]),
+        _ => return None,
+    })
 }
 
 /// `MOVQ` of a number into a register takes the shortest of three forms.

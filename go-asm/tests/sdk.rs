@@ -30,3 +30,23 @@ fn functions_and_data_are_equal() {
     assert_eq!((sum.equal, sum.equal_data), (sum.functions, sum.data));
     assert!(sum.functions > 200, "only {} functions", sum.functions);
 }
+
+/// Operands for the instructions that programs use most: both assemblers take and refuse the same.
+#[test]
+fn combinations_of_operands_are_equal() {
+    let Some(root) = sdk() else {
+        eprintln!("no SDK: skipped");
+        return;
+    };
+    let scratch = go_testkit::TempDir::new("asm-forms").expect("a folder");
+    let go = Sdk::new(&root);
+    let names = "ADDQ CMPL SHLQ LEAQ BTL MOVBLZX MOVL VMOVDQU VPADDQ VADDPD VPBROADCASTB PEXTRQ KMOVW VCVTSI2SDQ";
+    let lines: Vec<String> = names.split(' ').flat_map(judge::forms::combinations).collect();
+    let tally = judge::forms::compare(&go, &lines, scratch.path()).expect("the SDK's assembler");
+    assert_eq!((tally.missing, tally.lenient, tally.different), (vec![], vec![], vec![]));
+    assert!(tally.equal > 500, "only {}", tally.equal);
+    let lines: Vec<String> = "VADDPD VPTERNLOGQ VCVTSD2SIQ".split(' ').flat_map(judge::forms::suffixes).collect();
+    let tally = judge::forms::compare(&go, &lines, scratch.path()).expect("the SDK's assembler");
+    assert_eq!((tally.missing, tally.lenient, tally.different), (vec![], vec![], vec![]));
+    assert!(tally.equal > 20, "only {}", tally.equal);
+}

@@ -3,9 +3,10 @@
 use super::forms::{Form, gpr_bits, is_implicit};
 use super::names::{Order, Size, Spec};
 use super::reg::{Class, Reg};
+use super::x87;
 use crate::model::{Reloc, RelocKind};
 use crate::prog::{Addr, Base, Kind, Rounding, Suffix};
-use iced_x86::{Code, Encoder, Instruction, OpCodeOperandKind as K, OpKind, Register, RoundingControl};
+use iced_x86::{Encoder, Instruction, Mnemonic, OpCodeOperandKind as K, OpKind, Register, RoundingControl};
 
 /// An encoded instruction.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +19,10 @@ pub(crate) struct Encoded {
 pub(crate) enum Refusal {
     /// No form takes the operands.
     Invalid,
-    /// A message of its own.
+    /// A message of its own, before the instruction.
     Because(String),
+    /// A message that says all.
+    Plain(String),
 }
 
 fn because<T>(message: &str) -> Result<T, Refusal> {
@@ -35,6 +38,10 @@ pub(crate) fn encode(spec: Spec, suffix: Suffix, args: &[Addr], word: &str) -> R
         if i32::try_from(a.offset).is_err() && word != "LEAL" {
             return because("offset too large");
         }
+    }
+    let gathers = word.starts_with("VGATHER") || word.starts_with("VPGATHER");
+    if gathers && !word.contains("PF") {
+        check_gather(args)?;
     }
     let mut args: Vec<&Addr> = args.iter().collect();
     if spec.implied_x0 {
@@ -60,15 +67,15 @@ pub(crate) fn encode(spec: Spec, suffix: Suffix, args: &[Addr], word: &str) -> R
     }
     let plain = suffix.is_none();
     for form in spec.forms {
-        if (plain || form.evex) && matches(form, spec.size, &args) {
-            return finish(form, suffix, &args, None);
+        if (plain || form.evex) && matches(form, &spec, &args) {
+            return finish(form, suffix, shown(form, &spec, &args).unwrap_or_default(), None);
         }
     }
     // The mask is before the destination, which is first now.
     if let Some(mask) = args.get(1).and_then(|a| a.as_reg()).filter(|r| r.class == Class::K && r.num != 0) {
         args.remove(1);
         for form in spec.forms {
-            if form.evex && form.info.can_use_op_mask_register() && matches(form, spec.size, &args) {
+            if form.evex && form.info.can_use_op_mask_register() && matches(form, &spec, &args) {
                 return finish(form, suffix, &args, Some(mask));
             }
         }
@@ -81,30 +88,27 @@ fn is_bare(a: &Addr) -> bool {
     a.base == Base::None && a.reg.is_none() && a.index.is_none()
 }
 
-fn matches(form: &Form, size: Size, args: &[&Addr]) -> bool {
-    let mut args = args;
-    let shown = form.kinds.iter().filter(|&&k| !is_implicit(k)).count();
-    // F0 is written where the x87 implies it.
-    let trimmed;
-    if shown + 1 == args.len() && args.len() <= 2 {
-        let st0 = Some(Reg { class: Class::F, num: 0 });
-        let Some(i) = args.iter().rposition(|a| a.as_reg() == st0) else { return false };
-        trimmed = [args[1 - i]];
-        args = if shown == 0 { &[] } else { &trimmed };
-        // A load has F0 as its destination, a store as its source.
-        let stores = matches!(
-            form.code,
-            Code::Fst_m64fp | Code::Fst_m32fp | Code::Fst_sti | Code::Fist_m16int | Code::Fist_m32int
-        );
-        if shown == 1 && i == 0 && stores {
-            return false;
-        }
+/// The operands that the form has, without an F0 that it implies; none if their number is wrong.
+fn shown<'a, 'b>(form: &Form, spec: &Spec, args: &'b [&'a Addr]) -> Option<&'b [&'a Addr]> {
+    let count = form.kinds.iter().filter(|&&k| !is_implicit(k)).count();
+    if !spec.with_f0 || count == 2 {
+        return (args.len() == count).then_some(args);
     }
-    if shown != args.len() || !fits_size(form, size) {
-        return false;
+    let [first, second] = args else { return None };
+    let is_f0 = |a: &Addr| a.as_reg() == Some(Reg { class: Class::F, num: 0 });
+    let is_f = |a: &Addr| a.as_reg().is_some_and(|r| r.class == Class::F);
+    // A load has F0 as its destination, which is first here, a store as its source.
+    match count {
+        0 => (is_f(first) && is_f0(second)).then_some(&[]),
+        _ if x87::stores(form.code) => is_f0(second).then_some(&args[..1]),
+        _ => is_f0(first).then_some(&args[1..]),
     }
+}
+
+fn matches(form: &Form, spec: &Spec, args: &[&Addr]) -> bool {
+    let Some(args) = shown(form, spec, args) else { return false };
     let kinds = form.kinds.iter().filter(|&&k| !is_implicit(k));
-    kinds.zip(args).all(|(&kind, a)| fits(form, kind, a))
+    fits_size(form, spec.size) && kinds.zip(args).all(|(&kind, a)| fits(form, kind, a))
 }
 
 fn fits_size(form: &Form, size: Size) -> bool {
@@ -178,15 +182,32 @@ fn fits(form: &Form, kind: K, a: &Addr) -> bool {
         K::st0 => a.as_reg() == Some(Reg { class: Class::F, num: 0 }),
         K::sti_opcode => class(Class::F),
         K::imm8_const_1 => number == Some(1),
-        K::imm8 if form.kinds.iter().any(|&k| gpr_bits(k) == Some(8)) => within(-1 << 31, u32::MAX.into()),
-        // The longer form is for numbers that read as negative.
-        K::imm8 if form.code == Code::VEX_Vpextrw_r32_xmm_imm8 => within(0, 255),
-        K::imm8 => within(-128, 255),
+        K::imm8 if byte_range(form) == (-128, 255) && form.kinds.iter().any(|&k| gpr_bits(k) == Some(8)) => {
+            within(-1 << 31, u32::MAX.into())
+        }
+        K::imm8 => {
+            let (low, high) = byte_range(form);
+            within(low, high)
+        }
         K::imm8sex16 | K::imm8sex32 | K::imm8sex64 => within(-128, 127),
         K::imm4_m2z => within(0, 3),
         K::imm16 | K::imm32 | K::imm32sex64 => within(-1 << 31, u32::MAX.into()),
         K::imm64 => number.is_some(),
         _ => false,
+    }
+}
+
+/// Which numbers an operand of one byte may be.
+fn byte_range(form: &Form) -> (i64, i64) {
+    match form.info.mnemonic() {
+        Mnemonic::Bt | Mnemonic::Btc | Mnemonic::Btr | Mnemonic::Bts => (-128, 127),
+        Mnemonic::Psllw | Mnemonic::Pslld | Mnemonic::Psllq | Mnemonic::Psraw | Mnemonic::Psrad => (-128, 127),
+        Mnemonic::Psrlw | Mnemonic::Psrld | Mnemonic::Psrlq | Mnemonic::Pslldq | Mnemonic::Psrldq => (-128, 127),
+        Mnemonic::Sha1rnds4 | Mnemonic::Extractps => (0, 3),
+        Mnemonic::Int => (-1 << 31, u32::MAX.into()),
+        Mnemonic::Shl | Mnemonic::Shr | Mnemonic::Sar | Mnemonic::Rol | Mnemonic::Ror => (0, 255),
+        Mnemonic::Rcl | Mnemonic::Rcr => (0, 255),
+        _ => (-128, 255),
     }
 }
 
@@ -246,7 +267,7 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
         if mem.is_some() {
             return because("illegal rounding with memory argument");
         }
-        if !info.can_use_rounding_control() {
+        if !info.can_use_rounding_control() || info.ignores_rounding_control() {
             return because("unsupported rounding");
         }
         ins.set_rounding_control(match rounding {
@@ -261,7 +282,6 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
     } else if info.require_op_mask_register() {
         return Err(Refusal::Invalid);
     }
-    check_gather(form, args, mask)?;
     let mut symbol = None;
     let mut next = args.iter();
     for (i, &kind) in form.kinds.iter().enumerate() {
@@ -276,8 +296,7 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
             ins.set_op_kind(i, kind);
             continue;
         }
-        // An operand of the x87 that is written, but not part of the form, is F0.
-        let Some(a) = next.by_ref().find(|a| fits(form, kind, a)) else { return Err(Refusal::Invalid) };
+        let Some(a) = next.next() else { return Err(Refusal::Invalid) };
         set_operand(&mut ins, i, kind, a);
         if a.is_mem() && a.base == Base::Symbol {
             symbol = a.symbol.clone().map(|s| (s, a.offset));
@@ -287,6 +306,12 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
     encoder.encode(&ins, 0).map_err(|_| Refusal::Invalid)?;
     let offsets = encoder.get_constant_offsets();
     let mut bytes = encoder.take_buffer();
+    if suffix.sae && info.l() == 2 {
+        // The length is ignored then; gc's assembler writes that of the registers.
+        if let Some(p2) = bytes.get_mut(3) {
+            *p2 |= 0x40;
+        }
+    }
     let mut relocs = Vec::new();
     if let Some((target, offset)) = symbol {
         let at = offsets.displacement_offset();
@@ -302,21 +327,17 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
 }
 
 /// Registers of a gather must differ, or the processor refuses it.
-fn check_gather(form: &Form, args: &[&Addr], mask: Option<Reg>) -> Result<(), Refusal> {
-    if !form.info.requires_unique_reg_nums() && !form.info.requires_unique_dest_reg_num() {
-        return Ok(());
-    }
-    let nums: Vec<u8> = args.iter().filter_map(|a| a.as_reg().or(a.index).map(|r| r.num)).collect();
-    let Some(memory) = args.iter().find(|a| a.is_mem()) else { return Ok(()) };
-    if mask.is_some() {
-        let dest = args[0].as_reg().map(|r| r.num);
-        if dest.is_some() && dest == memory.index.map(|r| r.num) {
+fn check_gather(args: &[Addr]) -> Result<(), Refusal> {
+    let [first, second, third] = args else { return because("need a third arg for gather instruction") };
+    let num = |a: &Addr| a.as_reg().or(a.index).map(|r| r.num);
+    if second.as_reg().is_some_and(|r| r.class == Class::K) {
+        if num(first) == num(third) {
             return because("index and destination registers should be distinct");
         }
-        return Ok(());
+    } else if num(first) == num(second) || num(second) == num(third) || num(first) == num(third) {
+        return because("mask, index, and destination registers should be distinct");
     }
-    let distinct = nums.iter().enumerate().all(|(i, n)| !nums[..i].contains(n));
-    if distinct { Ok(()) } else { because("mask, index, and destination registers should be distinct") }
+    Ok(())
 }
 
 fn set_operand(ins: &mut Instruction, i: u32, kind: K, a: &Addr) {

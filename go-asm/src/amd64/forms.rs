@@ -1,6 +1,6 @@
 //! The forms of each instruction: iced's op-code tables by mnemonic, in the order of preference.
 
-use iced_x86::{Code, EncodingKind, OpCodeInfo, OpCodeOperandKind as K};
+use iced_x86::{Code, EncodingKind, Mnemonic, OpCodeInfo, OpCodeOperandKind as K};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -62,7 +62,30 @@ pub(crate) fn gpr_bits(kind: K) -> Option<u32> {
 
 /// Operands that instructions have without naming them.
 pub(crate) fn is_implicit(kind: K) -> bool {
-    matches!(kind, K::seg_rSI | K::es_rDI | K::seg_rDI | K::seg_rBX_al)
+    kind == K::seg_rDI
+}
+
+/// Forms that gc's assembler does not use: later VEX forms of what AVX-512 brought, a shorter store.
+fn is_known(code: Code) -> bool {
+    let late = matches!(
+        code.mnemonic(),
+        Mnemonic::Vpdpbusd
+            | Mnemonic::Vpdpbusds
+            | Mnemonic::Vpdpwssd
+            | Mnemonic::Vpdpwssds
+            | Mnemonic::Vpmadd52luq
+            | Mnemonic::Vpmadd52huq
+    );
+    if late {
+        return code.op_code().encoding() == EncodingKind::EVEX;
+    }
+    !matches!(
+        code,
+        Code::VEX_Vpextrw_r32_xmm_imm8
+            | Code::VEX_Vpextrw_r64_xmm_imm8
+            | Code::EVEX_Vpextrw_r32_xmm_imm8
+            | Code::EVEX_Vpextrw_r64_xmm_imm8
+    )
 }
 
 static INDEX: LazyLock<FxHashMap<String, Vec<Form>>> = LazyLock::new(|| {
@@ -74,7 +97,9 @@ static INDEX: LazyLock<FxHashMap<String, Vec<Form>>> = LazyLock::new(|| {
             continue;
         }
         let form = Form::of(code);
-        if form.kinds.contains(&K::mem_offs) {
+        // String instructions have names of their own, absolute addresses no syntax.
+        let other = |k: &K| matches!(k, K::mem_offs | K::seg_rSI | K::es_rDI | K::seg_rBX_al);
+        if form.kinds.iter().any(other) || !is_known(code) {
             continue;
         }
         let name = format!("{:?}", info.mnemonic()).to_ascii_uppercase();

@@ -42,11 +42,13 @@ pub(crate) struct Spec {
     pub(crate) order: Order,
     /// The first operand is written, but implied: it must be X0.
     pub(crate) implied_x0: bool,
+    /// F0 is written where forms of the x87 imply it.
+    pub(crate) with_f0: bool,
 }
 
 impl Spec {
     fn new(forms: &'static [Form], size: Size) -> Spec {
-        Spec { forms, size, order: Order::Reversed, implied_x0: false }
+        Spec { forms, size, order: Order::Reversed, implied_x0: false, with_f0: false }
     }
 }
 
@@ -193,12 +195,6 @@ pub(crate) fn fixed(word: &str) -> Option<&'static [u8]> {
 
 /// Names that differ from Intel's in more than a size.
 const ALIASES: &[(&str, &str)] = &[
-    ("CVTPD2PL", "CVTPD2DQ"),
-    ("CVTPL2PD", "CVTDQ2PD"),
-    ("CVTPL2PS", "CVTDQ2PS"),
-    ("CVTPS2PL", "CVTPS2DQ"),
-    ("CVTTPD2PL", "CVTTPD2DQ"),
-    ("CVTTPS2PL", "CVTTPS2DQ"),
     ("MASKMOVOU", "MASKMOVDQU"),
     ("MOVNTO", "MOVNTDQ"),
     ("MOVO", "MOVDQA"),
@@ -327,6 +323,27 @@ const LISTED: &[(&str, &[Code])] = &[
             Code::Mov_dr_r64,
         ],
     ),
+    (
+        "VMOVQ",
+        &[
+            Code::VEX_Vmovq_rm64_xmm,
+            Code::VEX_Vmovq_xmmm64_xmm,
+            Code::VEX_Vmovq_xmm_rm64,
+            Code::VEX_Vmovq_xmm_xmmm64,
+            Code::EVEX_Vmovq_rm64_xmm,
+            Code::EVEX_Vmovq_xmmm64_xmm,
+            Code::EVEX_Vmovq_xmm_rm64,
+            Code::EVEX_Vmovq_xmm_xmmm64,
+        ],
+    ),
+    ("MOVLPS", &[Code::Movlps_xmm_m64, Code::Movlps_m64_xmm, Code::Movhlps_xmm_xmm]),
+    ("MOVHPS", &[Code::Movhps_xmm_m64, Code::Movhps_m64_xmm, Code::Movlhps_xmm_xmm]),
+    ("CVTPD2PL", &[Code::Cvtpd2dq_xmm_xmmm128, Code::Cvtpd2pi_mm_xmmm128]),
+    ("CVTPS2PL", &[Code::Cvtps2dq_xmm_xmmm128, Code::Cvtps2pi_mm_xmmm64]),
+    ("CVTTPD2PL", &[Code::Cvttpd2dq_xmm_xmmm128, Code::Cvttpd2pi_mm_xmmm128]),
+    ("CVTTPS2PL", &[Code::Cvttps2dq_xmm_xmmm128, Code::Cvttps2pi_mm_xmmm64]),
+    ("CVTPL2PD", &[Code::Cvtdq2pd_xmm_xmmm64, Code::Cvtpi2pd_xmm_mmm64]),
+    ("CVTPL2PS", &[Code::Cvtdq2ps_xmm_xmmm128, Code::Cvtpi2ps_xmm_mmm64]),
     ("MOVQOZX", &[Code::Movq2dq_xmm_mm, Code::Movq_xmm_xmmm64]),
     ("MOVLQZX", &[Code::Mov_r32_rm32]),
     ("MOVQL", &[Code::Mov_rm32_r32]),
@@ -352,9 +369,16 @@ static TABLE: LazyLock<FxHashMap<String, Spec>> = LazyLock::new(|| {
             add(&format!("CMOV{letter}{go}"), &format!("CMOV{intel}"), Size::Gpr(bits));
         }
     }
-    for (name, codes) in LISTED.iter().chain(x87::LISTED) {
+    let mut list = |(name, codes): &(&str, &[Code]), with_f0, order| {
         let forms: Vec<Form> = codes.iter().map(|&c| Form::of(c)).collect();
-        table.insert((*name).to_owned(), Spec::new(forms.leak(), Size::Any));
+        table.insert((*name).to_owned(), Spec { with_f0, order, ..Spec::new(forms.leak(), Size::Any) });
+    };
+    LISTED.iter().chain(x87::PLAIN).for_each(|l| list(l, false, Order::Reversed));
+    x87::WITH_F0.iter().for_each(|l| list(l, true, Order::Reversed));
+    x87::F0_FIRST.iter().for_each(|l| list(l, false, Order::Intel));
+    for name in WIDE_SOURCE {
+        let forms = forms(name).expect("a known name");
+        table.insert((*name).to_owned(), Spec::new(forms, Size::Vector(Class::Z)));
     }
     for name in ["CMPPD", "CMPPS", "CMPSD", "CMPSS"] {
         let forms = forms(name).expect("a known name");
@@ -371,12 +395,76 @@ static TABLE: LazyLock<FxHashMap<String, Spec>> = LazyLock::new(|| {
     table
 });
 
+/// Conversions that halve the size of elements: without a suffix the source is of 512 bits.
+const WIDE_SOURCE: &[&str] =
+    &["VCVTPD2DQ", "VCVTPD2PS", "VCVTPD2UDQ", "VCVTQQ2PS", "VCVTTPD2DQ", "VCVTTPD2UDQ", "VCVTUQQ2PS"];
+
 /// Names of Intel's that the language spells differently or that mean something else.
 const SHADOWED: &[&str] = &[
-    "MOV", "MOVSX", "MOVZX", "MOVSXD", "MOVDQA", "MOVDQU", "MOVD", "RET", "JMP", "CALL", "NOP", "PUSH", "POP", "INC",
-    "DEC", "ADD", "SUB", "AND", "OR", "XOR", "CMP", "TEST", "SHL", "SHR", "SAR", "ROL", "ROR", "LEA", "NEG", "NOT",
-    "MUL", "IMUL", "DIV", "IDIV", "XCHG", "XADD", "BT", "BTS", "BTR", "BTC", "BSF", "BSR", "BSWAP", "ADC", "SBB",
-    "CMPXCHG", "POPCNT", "LZCNT", "TZCNT", "CRC32", "IN", "OUT", "INS", "OUTS",
+    "MOV",
+    "MOVSX",
+    "MOVZX",
+    "MOVSXD",
+    "MOVDQA",
+    "MOVDQU",
+    "MOVD",
+    "RET",
+    "JMP",
+    "CALL",
+    "NOP",
+    "PUSH",
+    "POP",
+    "INC",
+    "DEC",
+    "ADD",
+    "SUB",
+    "AND",
+    "OR",
+    "XOR",
+    "CMP",
+    "TEST",
+    "SHL",
+    "SHR",
+    "SAR",
+    "ROL",
+    "ROR",
+    "LEA",
+    "NEG",
+    "NOT",
+    "MUL",
+    "IMUL",
+    "DIV",
+    "IDIV",
+    "XCHG",
+    "XADD",
+    "BT",
+    "BTS",
+    "BTR",
+    "BTC",
+    "BSF",
+    "BSR",
+    "BSWAP",
+    "ADC",
+    "SBB",
+    "CMPXCHG",
+    "POPCNT",
+    "LZCNT",
+    "TZCNT",
+    "CRC32",
+    "IN",
+    "OUT",
+    "INS",
+    "OUTS",
+    "VCVTSI2SD",
+    "VCVTSI2SS",
+    "VCVTUSI2SD",
+    "VCVTUSI2SS",
+    "VCVTSD2USI",
+    "VCVTSS2USI",
+    "VCVTTSD2USI",
+    "VCVTTSS2USI",
+    "VFPCLASSPD",
+    "VFPCLASSPS",
 ];
 
 /// What the name stands for, none if the language has no such instruction.

@@ -3,8 +3,8 @@
 
 use iced_x86::Code;
 
-/// Names with their forms.
-pub(crate) const LISTED: &[(&str, &[Code])] = &[
+/// Names whose memory forms, and those with one register, have F0 written as the other operand.
+pub(crate) const WITH_F0: &[(&str, &[Code])] = &[
     ("FMOVB", &[Code::Fbld_m80bcd]),
     ("FMOVBP", &[Code::Fbstp_m80bcd]),
     ("FMOVD", &[Code::Fld_m64fp, Code::Fst_m64fp, Code::Fld_sti, Code::Fst_sti]),
@@ -38,10 +38,6 @@ pub(crate) const LISTED: &[(&str, &[Code])] = &[
     ("FCOMLP", &[Code::Ficomp_m32int]),
     ("FCOMW", &[Code::Ficom_m16int]),
     ("FCOMWP", &[Code::Ficomp_m16int]),
-    ("FUCOM", &[Code::Fucom_st0_sti]),
-    ("FUCOMI", &[Code::Fucomi_st0_sti]),
-    ("FUCOMIP", &[Code::Fucomip_st0_sti]),
-    ("FUCOMP", &[Code::Fucomp_st0_sti]),
     ("FUCOMPP", &[Code::Fucompp]),
     ("FADDD", &[Code::Fadd_m64fp, Code::Fadd_st0_sti, Code::Fadd_sti_st0]),
     ("FADDDP", &[Code::Faddp_sti_st0]),
@@ -73,7 +69,10 @@ pub(crate) const LISTED: &[(&str, &[Code])] = &[
     ("FDIVRF", &[Code::Fdivr_m32fp]),
     ("FDIVRL", &[Code::Fidivr_m32int]),
     ("FDIVRW", &[Code::Fidivr_m16int]),
-    ("FXCHD", &[Code::Fxch_st0_sti]),
+];
+
+/// Names whose operands are those of their forms.
+pub(crate) const PLAIN: &[(&str, &[Code])] = &[
     ("FLDCW", &[Code::Fldcw_m2byte]),
     ("FLDENV", &[Code::Fldenv_m28byte]),
     ("FRSTOR", &[Code::Frstor_m108byte]),
@@ -84,3 +83,32 @@ pub(crate) const LISTED: &[(&str, &[Code])] = &[
     ("FCLEX", &[Code::Fnclex]),
     ("FINIT", &[Code::Fninit]),
 ];
+
+/// Names whose operands are in Intel's order: F0 first.
+pub(crate) const F0_FIRST: &[(&str, &[Code])] = &[
+    ("FUCOM", &[Code::Fucom_st0_sti]),
+    ("FUCOMI", &[Code::Fucomi_st0_sti]),
+    ("FUCOMIP", &[Code::Fucomip_st0_sti]),
+    ("FUCOMP", &[Code::Fucomp_st0_sti]),
+    ("FXCHD", &[Code::Fxch_st0_sti]),
+];
+
+/// Whether the form's written F0 is the source: it stores.
+pub(crate) fn stores(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Fst_m64fp
+            | Code::Fst_m32fp
+            | Code::Fst_sti
+            | Code::Fstp_m64fp
+            | Code::Fstp_m32fp
+            | Code::Fstp_m80fp
+            | Code::Fstp_sti
+            | Code::Fist_m16int
+            | Code::Fist_m32int
+            | Code::Fistp_m16int
+            | Code::Fistp_m32int
+            | Code::Fistp_m64int
+            | Code::Fbstp_m80bcd
+    )
+}

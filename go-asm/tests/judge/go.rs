@@ -73,7 +73,7 @@ impl Sdk {
         output(&mut cmd)
     }
 
-    fn tool(&self, name: &str) -> PathBuf {
+    pub(crate) fn tool(&self, name: &str) -> PathBuf {
         self.root.join("pkg/tool/linux_amd64").join(name)
     }
 
@@ -86,7 +86,11 @@ impl Sdk {
     pub(crate) fn package(&self, dir: &Path) -> Result<(String, Vec<String>), String> {
         let text = self.go(dir, &["list", "-e", "-f", "{{.ImportPath}} {{join .SFiles \" \"}}", "."])?;
         let mut words = text.split_whitespace().map(str::to_owned);
-        let path = words.next().ok_or("no package")?;
+        let mut path = words.next().ok_or("no package")?;
+        if path.starts_with('_') {
+            // A folder outside all modules.
+            path = "p".into();
+        }
         Ok((path, words.collect()))
     }
 
@@ -171,7 +175,7 @@ impl Sdk {
         Ok(parse_listing(&output(&mut cmd)?))
     }
 
-    fn compare_file(
+    pub(crate) fn compare_file(
         &self,
         dir: &Path,
         file: &str,
@@ -194,6 +198,7 @@ impl Sdk {
         };
         let want_texts: Vec<&Sym> = want.iter().filter(|s| s.kind == "STEXT").collect();
         let want_data: Vec<&Sym> = want.iter().filter(|s| s.kind != "STEXT" && is_data(s)).collect();
+        let want_data: Vec<Sym> = want_data.into_iter().map(filled).collect();
         out.functions = want_texts.len();
         out.data = want_data.len();
         let include = self.include();
@@ -218,7 +223,8 @@ impl Sdk {
                     Some(difference) => difference,
                     None => {
                         out.same += 1;
-                        "other encodings".to_owned()
+                        let at = g.bytes.iter().zip(&w.bytes).position(|(g, w)| g != w);
+                        format!("another encoding at {at:x?}")
                     }
                 },
             };
@@ -226,12 +232,21 @@ impl Sdk {
         }
         for w in want_data {
             match got_data.iter().find(|g| g.name == w.name) {
-                Some(g) if g == w => out.equal_data += 1,
+                Some(g) if *g == w => out.equal_data += 1,
                 g => out.notes.push(format!("{}: {}: data differs: {g:?} {w:?}", place.display(), w.name)),
             }
         }
         Ok(out)
     }
+}
+
+/// Data with the zeros at its end, which listings leave out.
+fn filled(s: &Sym) -> Sym {
+    let mut bytes = s.bytes.clone();
+    if !bytes.is_empty() {
+        bytes.resize(s.size, 0);
+    }
+    Sym { name: s.name.clone(), kind: s.kind.clone(), bytes, relocs: s.relocs.clone(), ..*s }
 }
 
 fn is_data(s: &Sym) -> bool {
@@ -274,7 +289,7 @@ fn without_stack_checks(text: &str) -> String {
 }
 
 /// Reads a listing.
-fn parse_listing(text: &str) -> Vec<Sym> {
+pub(crate) fn parse_listing(text: &str) -> Vec<Sym> {
     let mut out: Vec<Sym> = Vec::new();
     for line in text.lines() {
         let Some(rest) = line.strip_prefix('\t') else {

@@ -63,4 +63,5 @@ pub(crate) fn test_data(path: &Path) -> (usize, Vec<Wrong>) {
     (right, wrong)
 }
 
+pub(crate) mod forms;
 pub(crate) mod go;

@@ -1,7 +1,7 @@
 //! Cranelift's result as a [`MachineFunction`].
 
-use crate::lower::Loc;
-use crate::{CodegenError, Worker};
+use crate::lower::{Loc, may_call};
+use crate::{CodegenError, Worker, entry};
 use cranelift_codegen::binemit::Reloc as ClifReloc;
 use cranelift_codegen::ir::ExternalName;
 use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedRelocTarget};
@@ -35,6 +35,17 @@ pub(crate) fn finish(
     let names = worker.context.func.params.user_named_funcs().clone();
     let code = worker.context.compiled_code().expect("bug: just compiled");
     let buffer = &code.buffer;
+    let body = program.body(func);
+    let align = buffer.alignment.max(16);
+    let check = match body {
+        Some(b) if what == What::Function && !b.attrs.nosplit => {
+            let frame = buffer.frame_layout().expect("bug: just compiled").frame_to_fp_offset;
+            entry::check(frame, may_call(b), code.code_buffer().len(), align)
+        }
+        _ => None,
+    };
+    // Everything below moves by what stands in front.
+    let front = check.as_ref().map_or(0, |c| c.head.len() as u32);
     let symbol_index = func.0;
     let symbol = match what {
         What::Function => SymbolId::new(SymbolKind::Func, symbol_index),
@@ -53,33 +64,35 @@ pub(crate) fn finish(
             FinalizedRelocTarget::ExternalName(n) => {
                 return Err(fail(format!("unexpected symbol {n:?}")));
             }
-            FinalizedRelocTarget::Func(offset) => (symbol, r.addend + i64::from(*offset)),
+            FinalizedRelocTarget::Func(offset) => (symbol, r.addend + i64::from(*offset + front)),
         };
-        relocs.push(Reloc { offset: r.offset, kind, target, addend });
+        relocs.push(Reloc { offset: r.offset + front, kind, target, addend });
     }
     let mut lines = Vec::new();
     for s in buffer.get_srclocs_sorted() {
         let row = match s.loc.is_default() {
-            true => LineRow { offset: s.start, pos: 0, inl: 0 },
+            true => LineRow { offset: s.start + front, pos: 0, inl: 0 },
             false => {
                 let l = &locs[s.loc.bits() as usize];
-                LineRow { offset: s.start, pos: l.pos.0, inl: l.inl }
+                LineRow { offset: s.start + front, pos: l.pos.0, inl: l.inl }
             }
         };
         if lines.last().is_none_or(|p: &LineRow| (p.pos, p.inl) != (row.pos, row.inl)) {
             lines.push(row);
         }
     }
+    if let Some(first) = lines.first_mut().filter(|l| l.offset == front) {
+        first.offset = 0;
+    }
     let mut call_sites = Vec::new();
     for c in buffer.call_sites() {
         for h in c.exception_handlers {
             if let FinalizedMachExceptionHandler::Default(landing) = h {
                 let fp_to_sp = c.frame_offset.ok_or_else(|| fail("call site without frame offset".into()))?;
-                call_sites.push(CallSite { ret: c.ret_addr, landing: *landing, fp_to_sp });
+                call_sites.push(CallSite { ret: c.ret_addr + front, landing: *landing + front, fp_to_sp });
             }
         }
     }
-    let body = program.body(func);
     let inlines = match (what, body) {
         (What::Function, Some(b)) => b
             .inlines
@@ -93,11 +106,18 @@ pub(crate) fn finish(
             .collect(),
         _ => Vec::new(),
     };
+    let code = match check {
+        Some(check) => {
+            let morestack = program.find_named("runtime.morestack").expect("bug: runtime.morestack is not declared");
+            check.wrap(code.code_buffer(), &mut relocs, morestack)
+        }
+        None => code.code_buffer().to_vec(),
+    };
     Ok(MachineFunction {
         symbol,
         name: decl.name.to_string(),
-        code: code.code_buffer().to_vec(),
-        align: 16,
+        code,
+        align,
         relocs,
         lines,
         inlines,

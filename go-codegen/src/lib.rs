@@ -2,6 +2,7 @@
 
 mod abi;
 mod emit;
+mod entry;
 mod lower;
 mod repr;
 

@@ -40,8 +40,11 @@ impl Strings {
     }
 }
 
+/// Functions that signals do not interrupt. Maps are not among them: with few threads only an interrupted
+/// writer shows another goroutine that a map is in use.
 fn flags_of(name: &str) -> u32 {
-    if name.starts_with("runtime.") || name.starts_with("internal/runtime/") { func_flags::RUNTIME } else { 0 }
+    let internal = name.starts_with("internal/runtime/") && !name.starts_with("internal/runtime/maps.");
+    if name.starts_with("runtime.") || internal { func_flags::RUNTIME } else { 0 }
 }
 
 fn id_of(name: &str) -> u32 {

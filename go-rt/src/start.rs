@@ -68,6 +68,8 @@ unsafe fn env(s: *const u8) {
             rt().time_slice = number(v) as i64;
         } else if let Some(v) = value_of(s, b"GORC_GCVERIFY=") {
             rt().heap.verify = *v == b'1';
+        } else if let Some(v) = value_of(s, b"GORC_STACKGUARD=") {
+            rt().stacks.guard = *v == b'1';
         }
     }
 }

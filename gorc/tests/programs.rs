@@ -31,8 +31,8 @@ const ORACLES: &[(&str, &[&str], &[Environment<'static>])] = &[
             // Freed objects are poisoned and all pointers checked; collections come often.
             &[("GORC_GCVERIFY", "1"), ("GORC_GCSTRESS", "10")],
             &[("GORC_GCSTRESS", "1")],
-            // A time slice of 50 µs of CPU time.
-            &[("GORC_TIMESLICE", "50000"), ("GORC_GCSTRESS", "100")],
+            // A time slice of 50 µs of CPU time; nothing may reach below a stack segment.
+            &[("GORC_TIMESLICE", "50000"), ("GORC_GCSTRESS", "100"), ("GORC_STACKGUARD", "1")],
         ],
     ),
 ];

@@ -1,12 +1,13 @@
 //! Calls: direct, through closures, through interfaces, into the runtime object.
 
-use super::{Fx, g};
+use super::Fx;
 use crate::abi::{ArgPlace, Convention, ExternResults, block_layout, clif_type, extern_signature, scalars, signature};
 use crate::repr::Repr;
 use cranelift_codegen::ir::{
     BlockArg, BlockCall, ExceptionTableData, ExceptionTableItem, FuncRef, InstBuilder, MemFlagsData, Signature,
     Value as V, types,
 };
+use go_abi::layout::g::off;
 use go_ir::{Callee, FuncBody, FuncId, Inst, Program, Ty, TyKind, Value};
 use smallvec::SmallVec;
 
@@ -171,7 +172,7 @@ impl Fx<'_, '_> {
         let target = code(self, sig.clone());
         if let Some(addr) = block {
             let g = self.b.ins().get_pinned_reg(types::I64);
-            self.b.ins().store(MemFlagsData::trusted(), addr, g, g::ARGBLOCK);
+            self.b.ins().store(MemFlagsData::trusted(), addr, g, off::ARGBLOCK);
         }
         let rets = self.go_call(target, sig, &vals);
         let mut rets = rets.into_iter();

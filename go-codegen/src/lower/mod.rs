@@ -19,23 +19,12 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Switch};
+use go_abi::layout::g::off;
 use go_abi::object::SymbolId;
 use go_ir::{Block, FuncBody, FuncId, Function, Inst, Op, Program, StorageMap, Target, Terminator, Ty, Value};
 use go_source::{Idx, Pos};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-
-/// G offsets that compiled code touches (the G header's layout).
-pub(crate) mod g {
-    /// Stack limit.
-    pub(crate) const STACK_LO: i32 = 0;
-    /// Argument block of the call in progress.
-    pub(crate) const ARGBLOCK: i32 = 16;
-    /// Function that needs a bigger stack.
-    pub(crate) const MORESTACK_FN: i32 = 24;
-    /// Stack pointer it wanted.
-    pub(crate) const MORESTACK_SP: i32 = 32;
-}
 
 /// A source location: Cranelift's `SourceLoc` is an index into a list of these.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -77,6 +66,18 @@ pub(crate) struct Fx<'a, 'b> {
     /// Base pointers checked for nil in the current block (functions with explicit checks).
     pub(crate) checked: SmallVec<[Value; 8]>,
     pending_edges: Vec<(clif::Block, Target)>,
+}
+
+/// Whether the code of a function may call something that takes more stack than the slack below
+/// `g.stack_lo` has for leaves.
+pub(crate) fn may_call(f: &Function) -> bool {
+    let calls = |op: &Op| {
+        matches!(
+            op,
+            Op::Call { .. } | Op::MakeClosure { .. } | Op::MakeInterface { .. } | Op::Alloc { .. } | Op::Buffer { .. }
+        )
+    };
+    f.blocks.iter().flat_map(|b| &b.insts).any(|i| calls(&f.insts[*i].op))
 }
 
 /// Translates a function; returns its source locations.
@@ -236,39 +237,19 @@ fn reverse_postorder(f: &Function) -> Vec<Block> {
 }
 
 impl Fx<'_, '_> {
-    /// Entry: stack check, parameters.
+    /// Entry: parameters. The stack is checked before ([`crate::entry`]).
     fn prologue(&mut self, convention: Convention) {
         let entry = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.b.switch_to_block(entry);
         let params: Vec<clif::Value> = self.b.block_params(entry).to_vec();
-        if self.needs_stack_check() {
-            let sp = self.b.ins().get_stack_pointer(types::I64);
-            let g = self.b.ins().get_pinned_reg(types::I64);
-            let lo = self.b.ins().load(types::I64, MemFlagsData::trusted(), g, g::STACK_LO);
-            let low = self.b.ins().icmp(clif::condcodes::IntCC::UnsignedLessThan, sp, lo);
-            let cold = self.b.create_block();
-            let body = self.b.create_block();
-            self.b.set_cold_block(cold);
-            self.b.ins().brif(low, cold, &[], body, &[]);
-            self.b.switch_to_block(cold);
-            let sig = self.b.func.signature.clone();
-            let me = self.func_ref(Program::func_symbol(self.f.id), sig.clone());
-            let addr = self.b.ins().func_addr(types::I64, me);
-            self.b.ins().store(MemFlagsData::trusted(), addr, g, g::MORESTACK_FN);
-            self.b.ins().store(MemFlagsData::trusted(), sp, g, g::MORESTACK_SP);
-            let more = self.prog.find_named("runtime.morestack").expect("bug: runtime.morestack is not declared");
-            let more = self.func_ref(more, sig);
-            self.b.ins().return_call(more, &params);
-            self.b.switch_to_block(body);
-        }
         let mut next = params.into_iter();
         if convention == Convention::Closure {
             self.ctx = next.next();
         }
         if self.layout.size > 0 {
             let g = self.b.ins().get_pinned_reg(types::I64);
-            self.arg_block = Some(self.b.ins().load(types::I64, MemFlagsData::trusted(), g, g::ARGBLOCK));
+            self.arg_block = Some(self.b.ins().load(types::I64, MemFlagsData::trusted(), g, off::ARGBLOCK));
         }
         let places = self.layout.params.clone();
         let ir_params = self.f.blocks[Block(0)].params.clone();
@@ -298,33 +279,6 @@ impl Fx<'_, '_> {
         self.keep_entry();
         let first = self.blocks[0];
         self.b.ins().jump(first, &[]);
-    }
-
-    fn needs_stack_check(&self) -> bool {
-        if self.f.attrs.nosplit {
-            return false;
-        }
-        // Small leaves run in the slack below the limit.
-        let mut insts = 0;
-        for block in self.f.blocks.iter() {
-            for i in &block.insts {
-                insts += 1;
-                match &self.f.insts[*i].op {
-                    Op::Call { .. } | Op::MakeClosure { .. } | Op::MakeInterface { .. } | Op::Alloc { .. } => {
-                        return true;
-                    }
-                    Op::BoundsCheck { .. } => {}
-                    _ => {
-                        for r in &self.f.insts[*i].results {
-                            if self.prog.types.layout_of(self.f.values[*r].ty).parts.is_none() {
-                                return true;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        insts > 60 || self.f.params.iter().any(|t| self.prog.types.layout_of(*t).parts.is_none())
     }
 
     fn declare_params(&mut self) {

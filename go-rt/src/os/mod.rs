@@ -36,6 +36,11 @@ pub(crate) fn discard(p: usize, len: usize) -> bool {
     syscall(SYS_MADVISE, [p, len, 4, 0, 0, 0]) == 0
 }
 
+/// Makes whole pages fault when touched.
+pub(crate) fn forbid(p: usize, len: usize) {
+    syscall(SYS_MPROTECT, [p, len, 0, 0, 0, 0]);
+}
+
 /// Sleeps while `word` holds `value`.
 pub(crate) fn futex_wait(word: &core::sync::atomic::AtomicU32, value: u32) {
     syscall(SYS_FUTEX, [word.as_ptr() as usize, 128, value as usize, 0, 0, 0]);

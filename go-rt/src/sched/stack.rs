@@ -41,6 +41,8 @@ const RELEASE_MIN: usize = 64 << 10;
 const REGION: usize = 128 << 30;
 /// When the system refuses that.
 const SMALL_REGION: usize = 64 << 20;
+/// Bytes of a guard page.
+const GUARD: usize = 4096;
 /// Room kept for the fatal message when the limit is hit.
 const LAST_SEG: usize = 256 << 10;
 
@@ -55,11 +57,14 @@ pub(crate) struct Stacks {
     pub(crate) sys: usize,
     /// Limit per goroutine.
     pub(crate) limit: usize,
+    /// A page that nobody may touch lies below each segment: writes below the stack fault instead of
+    /// reaching a neighbour. For debugging; costs two pages and a system call for each new segment.
+    pub(crate) guard: bool,
 }
 
 impl Stacks {
     pub(crate) const fn new() -> Stacks {
-        Stacks { cur: 0, end: 0, free: [core::ptr::null_mut(); CLASSES], inuse: 0, sys: 0, limit: STACK_LIMIT }
+        Stacks { cur: 0, end: 0, free: [core::ptr::null_mut(); CLASSES], inuse: 0, sys: 0, limit: STACK_LIMIT, guard: false }
     }
 }
 
@@ -84,11 +89,12 @@ pub(crate) fn alloc(size: usize) -> *mut StackSeg {
             (*seg).released = 0;
             return seg;
         }
-        if st.end - st.cur < size {
+        let guard = if st.guard { 2 * GUARD } else { 0 };
+        if st.end - st.cur < size + guard {
             let mut want = REGION;
             let mut p = os::reserve(0, want);
             if p == 0 {
-                want = SMALL_REGION.max(size);
+                want = SMALL_REGION.max(size + guard);
                 p = os::reserve(0, want);
                 if p == 0 {
                     return core::ptr::null_mut();
@@ -97,9 +103,14 @@ pub(crate) fn alloc(size: usize) -> *mut StackSeg {
             os::no_huge_pages(p, want);
             st.cur = (p + 63) & !63;
             st.end = p + want;
-            if st.end - st.cur < size {
+            if st.end - st.cur < size + guard {
                 return core::ptr::null_mut();
             }
+        }
+        if st.guard {
+            let page = (st.cur + GUARD - 1) & !(GUARD - 1);
+            os::forbid(page, GUARD);
+            st.cur = page + GUARD;
         }
         let base = st.cur;
         st.cur += size;

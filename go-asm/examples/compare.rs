@@ -2,6 +2,7 @@
 //!
 //! `compare data FILE...` takes the expected bytes from comments in the files, `compare go SDK FOLDER...`
 //! from the SDK's assembler, for the packages in the folders; without folders for the standard library.
+//! `compare files SDK FILE...` does so for single files.
 //! `compare forms SDK [NAME...]` tries combinations of operands for the instructions named, or for all,
 //! `compare suffixes SDK [NAME...]` those with suffixes of AVX-512.
 
@@ -45,6 +46,21 @@ fn main() -> Result<(), String> {
                 for note in &outcome.notes {
                     println!("\t{note}");
                 }
+                sum.add(outcome);
+            }
+            println!("{}", sum.summary());
+            Ok(())
+        }
+        ["files", root, files @ ..] => {
+            let sdk = Sdk::new(Path::new(root));
+            let scratch = go_testkit::TempDir::new("asm").map_err(|e| e.to_string())?;
+            let mut sum = Outcome::default();
+            for file in files.iter().map(Path::new) {
+                let dir = file.parent().unwrap_or(file);
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
+                let outcome = sdk.compare_file(dir, &name, &text, "p", scratch.path())?;
+                outcome.notes.iter().for_each(|note| println!("{note}"));
                 sum.add(outcome);
             }
             println!("{}", sum.summary());

@@ -47,9 +47,6 @@ pub(crate) fn layout(func: &Func, lowered: &Lowered) -> Result<Layout, usize> {
     for (at, (prog, piece)) in pieces.iter().enumerate() {
         let from = &func.progs[*prog];
         let offset = out.code.len() as u32;
-        if out.lines.last().is_none_or(|l| (l.file, l.line) != (from.file, from.line)) {
-            out.lines.push(LineRow { offset, file: from.file, line: from.line });
-        }
         match piece {
             Piece::Code(_) | Piece::Either(..) => {
                 let Some(code) = code(piece, repeated) else { continue };
@@ -80,6 +77,11 @@ pub(crate) fn layout(func: &Func, lowered: &Lowered) -> Result<Layout, usize> {
                     _ => return Err(*prog),
                 }
             }
+        }
+        // Padding may be empty.
+        let filled = out.code.len() as u32 > offset;
+        if filled && out.lines.last().is_none_or(|l| (l.file, l.line) != (from.file, from.line)) {
+            out.lines.push(LineRow { offset, file: from.file, line: from.line });
         }
     }
     Ok(out)

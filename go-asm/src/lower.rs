@@ -63,7 +63,7 @@ impl Lowering<'_> {
     pub(crate) fn lower(&mut self, func: &Func) -> Lowered {
         let word = |p: &Prog| self.names.text(p.op);
         let calls = func.progs.iter().any(|p| &*word(p) == "CALL");
-        let frame = func.frame.max(0);
+        let frame = func.frame.clamp(0, i64::from(i32::MAX) + 1);
         let saves_bp = !func.flags.has(Flags::NOFRAME) && (frame != 0 || calls);
         let full = frame + if saves_bp { 8 } else { 0 };
         let mut out = Lowered { saves_bp, calls, ..Lowered::default() };
@@ -128,6 +128,9 @@ impl Lowering<'_> {
             }
             "ADJSP" => {
                 let [a] = &args[..] else { return Err(Refusal::Invalid) };
+                if a.kind != Kind::Const || i32::try_from(a.offset).is_err() {
+                    return Err(Refusal::Invalid);
+                }
                 push(out, i, adjust(a.offset));
             }
             "RET" => self.ret(i, &args, state, out)?,
@@ -153,7 +156,7 @@ impl Lowering<'_> {
             "ADJSP" => args[0].offset,
             _ => 0,
         };
-        state.depth += pushed;
+        state.depth = state.depth.saturating_add(pushed);
         state.max = state.max.max(state.depth);
         Ok(())
     }
@@ -192,7 +195,7 @@ impl Lowering<'_> {
         if let Some(forms) = port(word) {
             return Ok(Encoded { bytes: forms.bytes(args)?, relocs: Vec::new() });
         }
-        let mut word = word;
+        let mut word = if word == "MOVD" { "MOVQ" } else { word };
         if let Some(first) = args.first_mut().filter(|a| a.kind == Kind::Addr) {
             word = match word {
                 "MOVL" => "LEAL",
@@ -283,7 +286,7 @@ impl State {
         }
         a.base = Base::None;
         a.reg = Some(SP);
-        a.offset += add;
+        a.offset = a.offset.wrapping_add(add);
         Ok(())
     }
 }
@@ -401,7 +404,7 @@ fn far(a: &Addr, opcode: &[u8], indirect: Code, addend: i64) -> Result<Encoded, 
         let offset = bytes.len() as u32;
         bytes.extend_from_slice(&[0; 4]);
         let target: Symbol = Rc::unwrap_or_clone(Rc::clone(target));
-        let reloc = Reloc { offset, kind: RelocKind::Call, target, addend: addend - 4 };
+        let reloc = Reloc { offset, kind: RelocKind::Call, target, addend: addend.wrapping_sub(4) };
         return Ok(Encoded { bytes, relocs: vec![reloc] });
     }
     let mut a = a.clone();

@@ -314,7 +314,7 @@ impl Parser<'_> {
                     }
                 }
                 Kind::Relative => {
-                    let to = i as i64 + addr.offset;
+                    let to = (i as i64).saturating_add(addr.offset);
                     if (0..len).contains(&to) {
                         prog.target = Some(to as usize);
                     } else {
@@ -489,6 +489,9 @@ impl Parser<'_> {
         if value.kind != Kind::Const {
             let found = self.words(size);
             return self.error(format!("GLOBL: expected immediate constant; found {found}"));
+        }
+        if value.offset < 0 {
+            return self.error(format!("GLOBL: negative size {}", value.offset));
         }
         let item = self.data.get(&symbol);
         if item.declared && !flags.has(Flags::DUPOK) {

@@ -36,3 +36,16 @@ fn all_lines_are_right() {
     assert_eq!(problems, Vec::<String>::new());
     assert!(right > 25_000, "only {right} lines have expected bytes");
 }
+
+#[test]
+fn wrong_lines_are_refused() {
+    let Some(root) = sdk() else {
+        eprintln!("no SDK: skipped");
+        return;
+    };
+    let (right, wrong) = judge::test_errors(&root.join("src/cmd/asm/internal/asm/testdata/amd64error.s"));
+    let problems: Vec<String> =
+        wrong.into_iter().map(|w| format!("{}: {}: want {}, got {}", w.place, w.line, w.want, w.got)).collect();
+    assert_eq!(problems, Vec::<String>::new());
+    assert!(right > 100, "only {right} lines");
+}

@@ -63,5 +63,29 @@ pub(crate) fn test_data(path: &Path) -> (usize, Vec<Wrong>) {
     (right, wrong)
 }
 
+/// Checks the lines of a file that must be refused; the number of right ones and the wrong ones.
+pub(crate) fn test_errors(path: &Path) -> (usize, Vec<Wrong>) {
+    let text = std::fs::read_to_string(path).expect("test data");
+    let name = path.file_name().expect("a file").to_string_lossy();
+    let mut right = 0;
+    let mut wrong = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let Some((instruction, want)) = line.split_once("// ERROR \"") else { continue };
+        let (instruction, want) = (instruction.trim(), want.trim().trim_end_matches('"'));
+        let source = format!("TEXT t(SB), 516, $0\n{instruction}\n");
+        let got = match run("t.s", &source, "p", &[]) {
+            Ok(object) => hex(&object.texts[0].code),
+            Err(errors) => errors[0].to_string(),
+        };
+        if got.contains(want) {
+            right += 1;
+        } else {
+            let (place, line) = (format!("{name}:{}", i + 1), instruction.to_owned());
+            wrong.push(Wrong { place, line, want: want.to_owned(), got });
+        }
+    }
+    (right, wrong)
+}
+
 pub(crate) mod forms;
 pub(crate) mod go;

@@ -43,6 +43,7 @@ pub(crate) struct Lowered {
     pub(crate) saves_bp: bool,
     pub(crate) calls: bool,
     pub(crate) stack: u32,
+    pub(crate) sets_sp: bool,
 }
 
 pub(crate) struct Lowering<'a> {
@@ -67,7 +68,7 @@ impl Lowering<'_> {
         let saves_bp = !func.flags.has(Flags::NOFRAME) && (frame != 0 || calls);
         let full = frame + if saves_bp { 8 } else { 0 };
         let mut out = Lowered { saves_bp, calls, ..Lowered::default() };
-        let mut state = State { frame, full, saves_bp, depth: full, max: full };
+        let mut state = State { frame, full, saves_bp, depth: full, max: full, taken: 0 };
         if full % 8 != 0 || full > i64::from(i32::MAX) {
             self.error(&func.progs[0], format!("unaligned stack size {full}"));
             return out;
@@ -90,7 +91,7 @@ impl Lowering<'_> {
                 self.error(prog, message);
             }
         }
-        out.stack = u32::try_from(state.max).unwrap_or(u32::MAX);
+        out.stack = u32::try_from(state.max.saturating_add(state.taken)).unwrap_or(u32::MAX);
         out
     }
 
@@ -145,6 +146,17 @@ impl Lowering<'_> {
                     _ => push(out, i, code),
                 }
             }
+        }
+        let sp = |a: &Addr| a.as_reg() == Some(SP);
+        let compares = word.starts_with("CMP") || word.starts_with("TEST") || word.starts_with("PUSH");
+        if args.last().is_some_and(sp) && !compares {
+            out.sets_sp = true;
+            state.taken = state.taken.saturating_add(match word {
+                "SUBQ" if args[0].kind == Kind::Const => args[0].offset.max(0),
+                "ADDQ" if args[0].kind == Kind::Const => args[0].offset.saturating_neg().max(0),
+                "LEAQ" if args[0].reg == Some(SP) => args[0].offset.saturating_neg().max(0),
+                _ => 0,
+            });
         }
         let pushed = match word {
             "PUSHQ" | "PUSHFQ" => 8,
@@ -270,6 +282,8 @@ struct State {
     /// Bytes from the stack pointer to the return address.
     depth: i64,
     max: i64,
+    /// What other instructions take from the stack.
+    taken: i64,
 }
 
 impl State {

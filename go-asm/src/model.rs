@@ -165,8 +165,11 @@ pub struct Text {
     /// Size of arguments and results, if written.
     pub args: Option<u32>,
     /// Bytes of stack below the return address that the function itself can use at most: frame, saved
-    /// frame pointer and pushes.
+    /// frame pointer, pushes, and numbers that are subtracted from the stack pointer. What it calls needs
+    /// more, and so does one that computes its stack pointer, see `sets_sp`.
     pub stack: u32,
+    /// An instruction other than pushes and pops changes the stack pointer.
+    pub sets_sp: bool,
     /// It calls something.
     pub calls: bool,
     /// Code. No stack check is in it.

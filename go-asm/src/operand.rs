@@ -20,6 +20,19 @@ pub(crate) struct Operand<'a> {
     pub(crate) abi_internal: bool,
 }
 
+/// Packages whose assembly may say which calling convention a function has.
+const ABI_PACKAGES: &[&str] = &[
+    "runtime",
+    "reflect",
+    "syscall",
+    "internal/bytealg",
+    "internal/chacha8rand",
+    "internal/runtime/syscall/linux",
+    "internal/runtime/syscall/windows",
+    "internal/runtime/startlinetest",
+    "internal/runtime/maps",
+];
+
 /// What operands of a file have in common.
 pub(crate) struct Context<'a> {
     /// Import path.
@@ -193,15 +206,18 @@ impl<'a> Operand<'a> {
             Some('$') => Kind::Addr,
             Some(_) => Kind::Indirect,
         };
+        let name = if written.starts_with('.') { format!("{}{written}", self.context.package) } else { written.into() };
         let mut local = None;
         if self.at('<') {
             self.pos += 1;
             if self.peek() == Tok::Ident {
                 let abi = self.next();
                 match self.text(abi) {
+                    _ if !ABI_PACKAGES.contains(&self.context.package) => self
+                        .fail(format!("ABI selector only permitted when compiling runtime, reference was to {name:?}")),
                     "ABIInternal" => self.abi_internal = true,
                     "ABI0" => {}
-                    abi => self.fail(format!("malformed ABI selector {abi:?} in reference to {written:?}")),
+                    abi => self.fail(format!("malformed ABI selector {abi:?} in reference to {name:?}")),
                 }
             } else {
                 local = Some(self.context.file);
@@ -211,7 +227,6 @@ impl<'a> Operand<'a> {
         if matches!(self.peek(), Tok::Punct('+' | '-')) {
             a.offset = self.expr() as i64;
         }
-        let name = if written.starts_with('.') { format!("{}{written}", self.context.package) } else { written.into() };
         if self.peek() == Tok::Eof {
             if prefix.is_none() && self.jump {
                 a.kind = Kind::Label(token.text);

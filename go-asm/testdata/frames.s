@@ -60,3 +60,12 @@ TEXT local<>(SB), NOSPLIT, $-8
 TEXT ·wrapper(SB), NOSPLIT|WRAPPER, $8-8
 	CALL local<>(SB)
 	RET
+
+// Room that the assembler does not know of.
+TEXT ·room(SB), NOSPLIT, $0
+	MOVQ SP, AX
+	SUBQ $64, SP
+	ANDQ $~31, SP
+	LEAQ -16(SP), SP
+	MOVQ AX, SP
+	RET

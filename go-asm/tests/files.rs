@@ -30,7 +30,8 @@ fn listing(object: &Object) -> String {
     let mut out = String::new();
     for t in &object.texts {
         let _ = write!(out, "text {} flags {} frame {} stack {}", t.symbol, t.flags.0, t.frame, t.stack);
-        let _ = writeln!(out, " args {:?} align {} bp {} calls {}", t.args, t.align, t.saves_bp, t.calls);
+        let _ =
+            writeln!(out, " args {:?} align {} bp {} calls {} sp {}", t.args, t.align, t.saves_bp, t.calls, t.sets_sp);
         let lines: Vec<String> = t.lines.iter().map(|l| format!("{:x}:{}", l.offset, l.line)).collect();
         let _ = writeln!(out, "    lines {}", lines.join(" "));
         hex(&mut out, &t.code);

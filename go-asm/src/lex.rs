@@ -21,6 +21,8 @@ pub(crate) enum Tok {
     Arrow,
     /// `@>`
     Rot,
+    /// A `//go:build` line.
+    Build,
     Punct(char),
 }
 
@@ -126,6 +128,7 @@ impl Scanner<'_> {
         loop {
             match self.byte(0) {
                 b' ' | b'\t' | b'\r' => self.pos += 1,
+                b'/' if self.byte(1) == b'/' && self.at_build_line() => return Ok(()),
                 b'/' if self.byte(1) == b'/' => {
                     let rest = &self.text[self.pos..];
                     self.pos += rest.find('\n').unwrap_or(rest.len());
@@ -148,8 +151,20 @@ impl Scanner<'_> {
         }
     }
 
+    /// Whether a comment that is next is a build constraint on a line of its own.
+    fn at_build_line(&self) -> bool {
+        let before = &self.text[self.line_start..self.pos];
+        let after = self.text[self.pos..].strip_prefix("//go:build");
+        before.trim_start().is_empty() && after.is_some_and(|a| a.is_empty() || a.starts_with([' ', '\t', '\n', '\r']))
+    }
+
     fn token(&mut self) -> Result<Tok, LexError> {
         let Some(c) = self.peek() else { return Ok(Tok::Eof) };
+        if c == '/' && self.at_build_line() {
+            let rest = &self.text[self.pos..];
+            self.pos += rest.find('\n').unwrap_or(rest.len());
+            return Ok(Tok::Build);
+        }
         if is_ident(c, false) {
             while let Some(c) = self.peek().filter(|&c| is_ident(c, true)) {
                 self.pos += c.len_utf8();

@@ -32,7 +32,7 @@ pub fn assemble(sources: &[Source<'_>], options: &Options<'_>) -> Result<Object,
     for (index, source) in sources.iter().enumerate() {
         parse::parse(&mut program, *source, index as u32, options);
     }
-    let Program { names, files, funcs, mut data, mut errors } = program;
+    let Program { names, files, funcs, mut data, mut errors, .. } = program;
     if !errors.is_empty() {
         return Err(errors);
     }

@@ -77,6 +77,15 @@ impl<'a> Operand<'a> {
         token.map_or("EOF", |t| names.str(t.text))
     }
 
+    /// The kind of a token, as messages name it.
+    fn shown(&self, token: Option<Token>) -> String {
+        match token.map_or(Tok::Eof, |t| t.tok) {
+            Tok::Punct(c) => format!("'{c}'"),
+            Tok::Eof => "EOF".into(),
+            tok => format!("{tok:?}"),
+        }
+    }
+
     fn at(&self, c: char) -> bool {
         self.peek() == Tok::Punct(c)
     }
@@ -92,7 +101,7 @@ impl<'a> Operand<'a> {
     }
 
     fn expect_char(&mut self, c: char) {
-        self.expect(Tok::Punct(c), &format!("{:?}", c.to_string()));
+        self.expect(Tok::Punct(c), &format!("'{c}'"));
     }
 
     fn end(&mut self) {
@@ -155,6 +164,9 @@ impl<'a> Operand<'a> {
         };
         if constant && self.constant(a, prefix) {
             return;
+        }
+        if !constant && first != Tok::Punct('(') {
+            self.pos += 1;
         }
         self.indirect_end(a, prefix);
     }
@@ -352,7 +364,7 @@ impl<'a> Operand<'a> {
         };
         let dash = self.next();
         if dash.map(|t| t.tok) != Some(Tok::Punct('-')) {
-            let found = self.text(dash);
+            let found = self.shown(dash);
             return self.fail(format!("register list: expected '-' after `[{low_name}`, found {found}"));
         }
         let token = self.next();
@@ -362,7 +374,7 @@ impl<'a> Operand<'a> {
         };
         let close = self.next();
         if close.map(|t| t.tok) != Some(Tok::Punct(']')) {
-            let found = self.text(close);
+            let found = self.shown(close);
             self.fail(format!("register list: expected ']' after `[{low_name}-{high_name}`, found {found}"));
         }
         a.kind = Kind::List(high);

@@ -7,7 +7,7 @@ use crate::model::{Data, Diagnostic, Flags, Options, Reloc, RelocKind, Source, S
 use crate::operand::{Context, Operand, is_tls};
 use crate::preprocess::Input;
 use crate::prog::{Addr, Base, Func, Kind, Prog, Rounding, Suffix};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Errors of a file after which reading it stops.
@@ -20,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) files: Vec<String>,
     pub(crate) funcs: Vec<Func>,
     pub(crate) data: DataTable,
+    /// Symbols of functions.
+    defined: FxHashSet<Rc<Symbol>>,
     pub(crate) errors: Vec<Diagnostic>,
 }
 
@@ -105,6 +107,7 @@ pub(crate) fn parse(program: &mut Program, source: Source<'_>, index: u32, optio
         context: Context { package: options.package, file: index },
         funcs: &mut program.funcs,
         data: &mut program.data,
+        defined: &mut program.defined,
         errors: Vec::new(),
         error_line: 0,
         file_index: 0,
@@ -127,6 +130,7 @@ struct Parser<'a> {
     context: Context<'a>,
     funcs: &'a mut Vec<Func>,
     data: &'a mut DataTable,
+    defined: &'a mut FxHashSet<Rc<Symbol>>,
     errors: Vec<Diagnostic>,
     error_line: u32,
     file_index: u32,
@@ -243,6 +247,10 @@ impl Parser<'_> {
                     self.error("unexpected EOF");
                     return Ok(None);
                 }
+                if token.tok == Tok::Punct(':') && colon.is_some() {
+                    self.error("invalid ':' in operand");
+                    return Ok(Some(line));
+                }
                 if items.is_empty() {
                     if !line.operands.is_empty() || !end || colon.is_some() {
                         self.error("missing operand");
@@ -255,11 +263,7 @@ impl Parser<'_> {
                     }
                 }
                 if token.tok == Tok::Punct(':') {
-                    if colon.is_some() {
-                        self.error("invalid ':' in operand");
-                        return Ok(Some(line));
-                    }
-                    colon = Some(line.operands.len() - 1);
+                    colon = Some(line.operands.len().saturating_sub(1));
                 }
                 if end {
                     return Ok(Some(line));
@@ -401,6 +405,9 @@ impl Parser<'_> {
             }
             _ => return self.error(format!("TEXT {name}: argument size must be of form -integer")),
         };
+        if !self.defined.insert(Rc::clone(&symbol)) {
+            self.error(format!("symbol {name} redeclared"));
+        }
         self.func = Some(Func {
             symbol,
             abi_internal,
@@ -494,10 +501,9 @@ impl Parser<'_> {
             return self.error(format!("GLOBL: negative size {}", value.offset));
         }
         let item = self.data.get(&symbol);
-        if item.declared && !flags.has(Flags::DUPOK) {
+        if std::mem::replace(&mut item.declared, true) || self.defined.contains(&symbol) {
             return self.error(format!("symbol {} redeclared", symbol.name));
         }
-        item.declared = true;
         item.data.flags = flags;
         item.data.size = value.offset as u64;
     }

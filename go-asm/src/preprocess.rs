@@ -34,6 +34,8 @@ pub(crate) struct Input<'a> {
     /// For each open condition, whether its text counts.
     conditions: Vec<bool>,
     line_start: bool,
+    /// Something other than comments was read.
+    saw_code: bool,
     pushed_back: Vec<Token>,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Input<'a> {
             macros: FxHashMap::default(),
             conditions: Vec::new(),
             line_start: true,
+            saw_code: false,
             pushed_back: Vec::new(),
         };
         for (name, value) in defines {
@@ -148,7 +151,14 @@ impl<'a> Input<'a> {
                     if !self.line_start {
                         return self.fail(token, "'#' must be first item on line");
                     }
+                    self.saw_code = true;
                     self.line_start = self.directive()?;
+                    continue;
+                }
+                Tok::Build => {
+                    if self.saw_code && self.enabled() {
+                        return self.fail(token, "misplaced //go:build comment");
+                    }
                     continue;
                 }
                 Tok::Ident if self.enabled() => {
@@ -170,6 +180,7 @@ impl<'a> Input<'a> {
             }
             self.line_start = token.tok == Tok::Newline;
             if self.enabled() || token.tok == Tok::Eof {
+                self.saw_code |= token.tok != Tok::Newline;
                 return Ok(token);
             }
         }

@@ -149,6 +149,8 @@ pub struct MachineFunction {
     pub closure: bool,
     /// Has no entry check.
     pub nosplit: bool,
+    /// Assembled from a package's own source: signals do not interrupt it.
+    pub assembly: bool,
 }
 
 impl MachineFunction {
@@ -169,6 +171,7 @@ impl MachineFunction {
             wrapper: false,
             closure: false,
             nosplit: true,
+            assembly: false,
         }
     }
 }

@@ -75,6 +75,8 @@ macro_rules! for_each_rust_fn {
             leaf "runtime.allghead" allghead "func() *g";
             noret "runtime.resumeframe" resumeframe "func(fp, pc uintptr)";
             asm "runtime.reflectcall1" reflectcall1 "func(fn, argblock unsafe.Pointer, regs *abi.RegArgs)";
+            asm "runtime.asmcall" asmcall "func(fn, frame unsafe.Pointer, size uintptr)";
+            asm "runtime.asmcallNoescape" asmcall_noescape "func(fn, frame unsafe.Pointer, size uintptr)";
             sys "runtime.pcinfo" pcinfo "func(pc uintptr, out *pcInfo) bool";
             sys "runtime.linkinfo" linkinfo "func(out *linkInfo)";
             sys "runtime.funcaddr" funcaddr "func(i uintptr) uintptr";

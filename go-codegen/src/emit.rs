@@ -40,7 +40,7 @@ pub(crate) fn finish(
     let check = match body {
         Some(b) if what == What::Function && !b.attrs.nosplit => {
             let frame = buffer.frame_layout().expect("bug: just compiled").frame_to_fp_offset;
-            entry::check(frame, may_call(b), code.code_buffer().len(), align)
+            entry::check(frame.saturating_add(b.attrs.callee_stack), may_call(b), code.code_buffer().len(), align)
         }
         _ => None,
     };
@@ -126,5 +126,6 @@ pub(crate) fn finish(
         wrapper: what == What::Thunk || decl.attrs.wrapper,
         closure: what == What::Thunk || body.is_some_and(|b| b.attrs.closure),
         nosplit: what == What::Thunk || decl.attrs.nosplit,
+        assembly: false,
     })
 }

@@ -53,6 +53,9 @@ pub fn live_functions(prog: &Program, d: &Descriptors) -> Vec<FuncId> {
             reach(Program::func_symbol(*f), &mut work);
         }
     }
+    for s in &prog.extern_roots {
+        reach(*s, &mut work);
+    }
     let mut live = Vec::new();
     while let Some(s) = work.pop() {
         let index = s.index();

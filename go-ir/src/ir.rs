@@ -489,6 +489,9 @@ pub struct Attrs {
     pub wrapper: bool,
     /// Never returns.
     pub noreturn: bool,
+    /// Bytes of stack that what it calls takes without an entry check of its own (assembly): they are
+    /// checked with the frame.
+    pub callee_stack: u32,
 }
 
 /// How a function of the program is given.

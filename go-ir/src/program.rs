@@ -59,6 +59,8 @@ pub struct Program {
     /// Names that the linker or the runtime object defines, in order of their symbol index.
     pub named: Vec<Arc<str>>,
     named_map: FxHashMap<Arc<str>, u32>,
+    /// What code that is not IR refers to; kept whether or not IR does.
+    pub extern_roots: Vec<SymbolId>,
     /// Functions by link name.
     pub by_name: FxHashMap<Arc<str>, FuncId>,
 }

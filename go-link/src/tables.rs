@@ -112,6 +112,9 @@ pub(crate) fn build(input: &LinkInput<'_>, r: &Reached, l: &Layout) -> Tables {
         let entry = l.funcs[*i] as u32;
         let name = strings.add(&f.name);
         let mut flags = flags_of(&f.name);
+        if f.assembly {
+            flags |= func_flags::RUNTIME;
+        }
         flags |= if f.wrapper { func_flags::WRAPPER } else { 0 };
         flags |= if f.closure { func_flags::CTX } else { 0 };
         flags |= if f.nosplit { func_flags::NOSPLIT } else { 0 };

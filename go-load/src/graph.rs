@@ -64,6 +64,8 @@ pub struct Package {
     pub go_version: GoVersion,
     /// Files to compile, by name.
     pub files: Vec<SourceFile>,
+    /// Names of its assembly files (`.s`), sorted; none where the overlay selects files that need none.
+    pub assembly: Vec<String>,
     /// Files left out, and why.
     pub ignored: Vec<(String, IgnoreReason)>,
     /// From the path in source to the package, sorted by path; `"unsafe"` included, `"C"` never.

@@ -59,6 +59,8 @@ pub(crate) struct FolderPackage {
     /// Only test files are here: no error for cmd/go's loader, but nothing to compile.
     pub(crate) only_tests: bool,
     pub(crate) foreign: Option<LoadErrorKind>,
+    /// Assembly files.
+    pub(crate) assembly: Vec<String>,
 }
 
 /// What decides about a folder's files.
@@ -68,6 +70,9 @@ pub(crate) struct FolderInput<'a> {
     pub(crate) dir: &'a Path,
     pub(crate) entries: &'a [DirEntry],
     pub(crate) selection: Selection<'a>,
+    /// Assembly files are listed. Not for the SDK's packages: what they have in assembly is gorc's business (other
+    /// files, or go-rt).
+    pub(crate) with_assembly: bool,
 }
 
 /// Which rule selects files.
@@ -219,6 +224,9 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         let named = matches!(input.selection, Selection::Named);
         if !name.ends_with(".go") {
             foreign(input, name, out);
+            if input.with_assembly && !named && name.ends_with(".s") && is_for_this_build(input, name) {
+                out.assembly.push(name.clone());
+            }
             continue;
         }
         let mut candidate = Candidate { name: name.clone(), given: None, by_constraint: !named };
@@ -243,6 +251,15 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         }
     }
     list
+}
+
+/// Whether an assembly file's name and constraint select it.
+fn is_for_this_build(input: &FolderInput<'_>, name: &str) -> bool {
+    input.context.matches_name(name)
+        && input
+            .fs
+            .read(&input.dir.join(name))
+            .is_ok_and(|text| matches_header(input.context, &[], &text).is_ok_and(|v| v.selected))
 }
 
 /// Fortran files are refused even without cgo; other foreign sources are then left aside by cmd/go.

@@ -202,6 +202,7 @@ impl<'a> Reader<'a> {
                 dir: &spot.dir,
                 entries: &spot.entries,
                 selection,
+                with_assembly: spot.origin != Origin::Std || spot.path.starts_with("cmd/"),
             })
         };
         let package = Arc::new(RawPackage {

@@ -457,6 +457,7 @@ impl<'a, 'r> Walk<'a, 'r> {
                 module: raw.module.clone(),
                 go_version,
                 files,
+                assembly: raw.folder.assembly.clone(),
                 ignored: raw.folder.ignored.clone(),
                 imports,
                 embeds: std::mem::take(&mut node.embeds),

@@ -157,13 +157,14 @@ pub(crate) unsafe fn print_stack(g: *const G, pc: usize, fp: usize) {
 
 /// Frames of our own stubs, which tracebacks meet.
 fn stub_info(pc: usize, out: &mut PcInfo) -> bool {
-    let stubs: [(*const u8, *const u8, &'static str, u32); 4] = [
+    let stubs: [(*const u8, *const u8, &'static str, u32); 5] = [
         (
             &raw const rt_morestack_start,
             &raw const rt_morestack_end,
             "runtime.morestack",
             func_flags::MORESTACK | func_flags::RUNTIME | func_flags::WRAPPER,
         ),
+        (&raw const rt_asmcall_start, &raw const rt_asmcall_end, "runtime.asmcall", func_flags::RUNTIME | func_flags::WRAPPER),
         (&raw const rt_reflectcall_start, &raw const rt_reflectcall_end, "runtime.reflectcall", func_flags::RUNTIME | func_flags::WRAPPER),
         (&raw const rt_makefunc_start, &raw const rt_makefunc_end, "reflect.makeFuncStub", func_flags::WRAPPER),
         (&raw const rt_methodvalue_start, &raw const rt_methodvalue_end, "reflect.methodValueCall", func_flags::WRAPPER),

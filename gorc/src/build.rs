@@ -8,7 +8,7 @@ use std::sync::Arc;
 use go_abi::object::MachineFunction;
 use go_codegen::{Backend, CodegenError};
 use go_ir::image::{ImageData, image_data, live_functions};
-use go_ir::lower::{EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
+use go_ir::lower::{ABI0, EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
 use go_link::{BuildInfo, Image, LinkInput};
 use go_load::sdk::Sdk;
@@ -16,6 +16,7 @@ use go_load::{Package, PackageId};
 use go_source::Pos;
 use rayon::prelude::*;
 
+use crate::asm;
 use crate::cli::{BuildOptions, Failure, Storage};
 use crate::frontend::Frontend;
 use crate::modinfo;
@@ -37,6 +38,8 @@ pub(crate) struct Middle {
     pub(crate) image: ImageData,
     /// Build information.
     pub(crate) info: BuildInfo,
+    /// Code from assembly.
+    pub(crate) assembly: Vec<MachineFunction>,
 }
 
 /// Whether a program package has a function main.
@@ -52,7 +55,15 @@ pub(crate) fn middle(
     options: &BuildOptions,
     sdk: &Sdk,
 ) -> Result<Middle, Failure> {
-    let facts = package_facts(front, root)?;
+    let needed = closure(front, root);
+    let mut assembled = Vec::new();
+    for p in (0..needed.len()).filter(|p| needed[*p]) {
+        assembled.extend(asm::assemble_package(front, p, sdk)?);
+    }
+    let mut facts = package_facts(front, &needed)?;
+    if let Some(f) = facts.first_mut() {
+        f.assembly = assembled.iter().flat_map(asm::Assembled::functions).collect();
+    }
     let path = front.graph.package(root).path.clone();
     let info = modinfo::build_info(&front.graph, front.graph.package(root), &sdk.release, &options.build_settings());
     let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
@@ -82,8 +93,11 @@ pub(crate) fn middle(
     };
     session.stage("buffers", || go_ir::passes::buffers::run(&mut lowered.prog, &storage));
     let live = live_functions(&lowered.prog, &lowered.descriptors);
-    let image = image_data(&lowered.prog, &lowered.descriptors, &live);
-    Ok(Middle { lowered, storage, live, image, info })
+    let mut image = image_data(&lowered.prog, &lowered.descriptors, &live);
+    let mut parts = asm::link_parts(&assembled, &lowered.prog);
+    image.objects.append(&mut parts.data);
+    image.names.append(&mut parts.names);
+    Ok(Middle { lowered, storage, live, image, info, assembly: parts.functions })
 }
 
 /// The errors in packages of the SDK that show only when what is wrong is reached, as the go command would print
@@ -112,8 +126,7 @@ pub(crate) fn shorten(session: &Session, p: &Package, text: &str) -> String {
 }
 
 /// What lowering wants to know about each package.
-fn package_facts(front: &Frontend, root: PackageId) -> Result<Vec<PackageFacts>, Failure> {
-    let needed = closure(front, root);
+fn package_facts(front: &Frontend, needed: &[bool]) -> Result<Vec<PackageFacts>, Failure> {
     let mut first_file = 0;
     let mut out = Vec::new();
     for p in &front.graph.packages {
@@ -133,6 +146,7 @@ fn package_facts(front: &Frontend, root: PackageId) -> Result<Vec<PackageFacts>,
             aliases: p.aliases.iter().map(|a| (a.name.clone(), a.target.clone())).collect(),
             std: p.is_std(),
             embeds: embeds(front, p, base)?,
+            ..PackageFacts::default()
         });
     }
     Ok(out)
@@ -216,7 +230,7 @@ pub(crate) fn generate(
     session.stage("codegen", || {
         let work = m.live.iter().map(|f| (*f, Form::Plain)).chain(m.image.thunks.iter().map(|f| (*f, Form::Thunk)));
         let work: Vec<(FuncId, Form)> = work.collect();
-        let code: Vec<MachineFunction> = work
+        let mut code: Vec<MachineFunction> = work
             .par_iter()
             .map_init(
                 || backend.worker(),
@@ -233,6 +247,7 @@ pub(crate) fn generate(
                 },
             )
             .collect::<Result<_, _>>()?;
+        code.extend(m.assembly.iter().cloned());
         session.info(format_args!("{} functions and {} thunks compiled", m.live.len(), m.image.thunks.len()));
         Ok(code)
     })
@@ -273,7 +288,7 @@ fn link(
             entry: go_abi::runtime_fns::ENTRY_SYMBOL,
         })
     });
-    let image = image.map_err(|e| format!("# {}\n{e}", package.path))?;
+    let image = image.map_err(|e| format!("# {}\n{}", package.path, e.to_string().replace(ABI0, "")))?;
     let s = image.stats;
     session.info(format_args!(
         "{} functions linked, Go code {} bytes, runtime code {} bytes, read-only data {}, data {}, file {}",

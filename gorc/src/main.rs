@@ -4,6 +4,7 @@
 //! Exit status: 0, 1 for a program (or command) that is wrong, 2 for wrong usage and internal errors,
 //! and for `gorc run` the program's own.
 
+mod asm;
 mod build;
 mod cli;
 mod emit;

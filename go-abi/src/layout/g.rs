@@ -8,7 +8,7 @@
 /// it zeroed, outside the heap, and scans it conservatively.
 pub const G_SIZE: usize = 448;
 /// First byte of the Go-only fields.
-pub const GO_FIELDS: usize = 176;
+pub const GO_FIELDS: usize = 184;
 
 /// `stack_lo` of a segment lies this far above the lowest usable byte: room for functions without
 /// entry check, veneers and the PC pushed by a signal.
@@ -108,6 +108,8 @@ pub struct GHead {
     pub parentgoid: u64,
     /// Go: wait reason in the low byte.
     pub waitreason: u64,
+    /// Frame pointer of the innermost `runtime.asmcall`: assembly need not keep the register.
+    pub asmfp: usize,
 }
 
 /// Offsets of [`GHead`]'s fields.
@@ -124,6 +126,8 @@ pub mod off {
     pub const MORESTACK_FN: i32 = offset_of!(GHead, morestack_fn) as i32;
     /// `g.morestack_sp`
     pub const MORESTACK_SP: i32 = offset_of!(GHead, morestack_sp) as i32;
+    /// `g.asmfp`
+    pub const ASMFP: i32 = offset_of!(GHead, asmfp) as i32;
     /// `g.seg`
     pub const SEG: i32 = offset_of!(GHead, seg) as i32;
     /// `g.sched_sp`

@@ -3,6 +3,7 @@
 
 mod analysis;
 mod append;
+mod assembly;
 mod assign;
 pub mod body;
 mod builtins;
@@ -36,5 +37,5 @@ mod switch;
 mod symbols;
 mod types;
 
-pub use program::{EmbedVar, Instance, Lowerer, PackageFacts};
+pub use program::{ABI0, AssemblyFunction, EmbedVar, Instance, Lowerer, PackageFacts, abi0_symbol, entry_symbol};
 pub use reach::{LowerError, Lowered};

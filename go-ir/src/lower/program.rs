@@ -38,6 +38,10 @@ pub(super) enum Job {
     Hash(FuncId, Ty),
     /// A method wrapper.
     Wrapper(FuncId, super::methods::Wrapper),
+    /// A function of assembly, called from Go.
+    Assembly(FuncId, ObjId),
+    /// The entry from assembly of a function.
+    Entry(FuncId, FuncId),
 }
 
 /// What is known about a package of the program beyond what the checker knows.
@@ -51,8 +55,37 @@ pub struct PackageFacts {
     pub aliases: Vec<(String, String)>,
     /// Initialisers without effects may be dropped (SDK packages).
     pub std: bool,
+    /// Functions that the package's assembly defines, by full symbol.
+    pub assembly: FxHashMap<String, AssemblyFunction>,
     /// Embedded files: variable position → contents, see `init.rs`.
     pub embeds: Vec<EmbedVar>,
+}
+
+/// A function in assembly: memory arguments and results (ABI0), no entry check. Its code is at the symbol
+/// [`abi0_symbol`] of its name.
+#[derive(Clone, Debug, Default)]
+pub struct AssemblyFunction {
+    /// Bytes of stack that it and what it calls in assembly can use, arguments not included.
+    pub stack: u32,
+    /// Full symbols of functions and variables of Go that its code refers to. For functions among them
+    /// [`entry_symbol`] names a function of the program that takes the address of memory arguments.
+    pub refers_to: Vec<String>,
+}
+
+/// What the names of functions with arguments and results in memory end in.
+pub const ABI0: &str = "·abi0";
+
+/// The symbol at which a function stands that takes its arguments and leaves its results in memory.
+#[must_use]
+pub fn abi0_symbol(name: &str) -> String {
+    format!("{name}{ABI0}")
+}
+
+/// The symbol of the function that assembly's calls of `name` lead to: it takes the address of the memory that
+/// holds arguments and results.
+#[must_use]
+pub fn entry_symbol(name: &str) -> String {
+    format!("{name}·entry")
 }
 
 /// The files of a `//go:embed` variable.
@@ -72,6 +105,8 @@ pub struct Lowerer<'a> {
     pub prog: Program,
     /// The packages, each after those that it imports.
     pub packages: Vec<PackageFacts>,
+    /// Functions that assembly defines.
+    pub(super) assembly: FxHashMap<String, AssemblyFunction>,
     pub(super) symbols: Symbols,
     pub(super) jobs: Vec<Job>,
     /// Functions by origin object and type arguments.
@@ -111,12 +146,14 @@ pub struct Lowerer<'a> {
 impl<'a> Lowerer<'a> {
     /// A lowerer of the checker's packages, given in dependency order.
     #[must_use]
-    pub fn new(checker: &'a mut Checker, packages: Vec<PackageFacts>) -> Lowerer<'a> {
+    pub fn new(checker: &'a mut Checker, mut packages: Vec<PackageFacts>) -> Lowerer<'a> {
+        let assembly = packages.iter_mut().flat_map(|p| std::mem::take(&mut p.assembly)).collect();
         let symbols = Symbols::collect(checker, &packages);
         Lowerer {
             checker,
             prog: Program::new(),
             packages,
+            assembly,
             symbols,
             jobs: Vec::new(),
             funcs: FxHashMap::default(),
@@ -177,7 +214,9 @@ impl<'a> Lowerer<'a> {
         // through them, as with gc.
         attrs.wrapper |= matches!(name.as_str(), "reflect.callMethod" | "reflect.callReflect" | "runtime.reflectcall");
         let intrinsic = super::intrinsics::is_intrinsic_name(&name);
-        let body = if has_body || intrinsic { FuncBody::None } else { FuncBody::Extern };
+        let assembly = !has_body && !intrinsic && self.assembly.contains_key(&name);
+        attrs.noinline |= assembly;
+        let body = if has_body || intrinsic || assembly { FuncBody::None } else { FuncBody::Extern };
         let is_extern = matches!(body, FuncBody::Extern);
         let f = self.prog.add_func(FuncDecl { name: name.as_str().into(), params, results, body, attrs });
         self.funcs.insert((obj, targs), f);
@@ -187,6 +226,8 @@ impl<'a> Lowerer<'a> {
                     self.func_by_symbol(to);
                 }
             }
+        } else if assembly {
+            self.jobs.push(Job::Assembly(f, obj));
         } else if intrinsic {
             self.jobs.push(Job::Intrinsic(f));
         } else {

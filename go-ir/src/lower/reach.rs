@@ -4,6 +4,7 @@
 //! interfaces, when an interface method of its name and signature is called (or reflect may ask for
 //! it); a package variable's initialiser, when the variable is reached or running it has effects.
 
+use super::assembly::lower_entry;
 use super::body::lower_function;
 use super::compare::lower_eq_func;
 use super::intrinsics::lower_intrinsic_func;
@@ -132,6 +133,8 @@ impl Lowerer<'_> {
             Job::Eq(f, t) => lower_eq_func(self, f, t),
             Job::Hash(f, t) => self.lower_hash_func(f, t),
             Job::Wrapper(f, w) => lower_wrapper(self, f, &w),
+            Job::Assembly(f, obj) => self.lower_assembly(f, obj),
+            Job::Entry(f, target) => lower_entry(self, f, target),
         }
     }
 

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 struct Pragmas {
     nosplit: bool,
     noinline: bool,
+    noescape: bool,
 }
 
 /// All symbols of a program.
@@ -81,7 +82,7 @@ impl Symbols {
         for file in &data.files {
             let Some(tree) = checker.trees.get(file) else { continue };
             for d in &tree.directives {
-                if !matches!(&*d.text, "go:nosplit" | "go:noinline") {
+                if !matches!(&*d.text, "go:nosplit" | "go:noinline" | "go:noescape") {
                     continue;
                 }
                 // A directive belongs to the declaration after it.
@@ -93,6 +94,7 @@ impl Symbols {
                     let p = self.pragmas.entry(*obj).or_default();
                     p.nosplit |= &*d.text == "go:nosplit";
                     p.noinline |= &*d.text == "go:noinline";
+                    p.noescape |= &*d.text == "go:noescape";
                 }
             }
         }
@@ -207,6 +209,11 @@ impl Symbols {
             return if ptr { format!("{path}.(*{base}).{name}") } else { format!("{path}.{base}.{name}") };
         }
         format!("{path}.{name}")
+    }
+
+    /// `//go:noescape`: a function without body keeps nothing of what it is given.
+    pub(super) fn is_noescape(&self, obj: ObjId) -> bool {
+        self.pragmas.get(&obj).is_some_and(|p| p.noescape)
     }
 
     /// Facts from directives.

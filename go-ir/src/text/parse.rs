@@ -262,7 +262,9 @@ impl Parser<'_> {
         let results = if c.eat("(") { self.ty_list(&mut c, ")")? } else { Vec::new() };
         let flags = c.s.to_owned();
         let has = |f: &str| flags.split_whitespace().any(|w| w == f);
+        let stack = flags.split_whitespace().find_map(|w| w.strip_prefix("callee_stack=")?.parse().ok());
         let attrs = Attrs {
+            callee_stack: stack.unwrap_or(0),
             closure: has("closure"),
             nosplit: has("nosplit"),
             noinline: has("noinline"),

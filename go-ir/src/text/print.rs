@@ -153,6 +153,9 @@ pub fn function_text(prog: &Program, f: &Function) -> String {
             let _ = write!(s, " {name}");
         }
     }
+    if f.attrs.callee_stack != 0 {
+        let _ = write!(s, " callee_stack={}", f.attrs.callee_stack);
+    }
     s.push_str(" {\n");
     for (b, data) in f.blocks.iter_enumerated() {
         let params: Vec<String> = data.params.iter().map(|p| format!("v{}: {}", p.0, tt(f.values[*p].ty))).collect();

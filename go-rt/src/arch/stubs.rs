@@ -171,6 +171,61 @@ core::arch::global_asm!(
     "call \"runtime.rtfatal\"",
     "ud2",
 
+    // asmcall(rdi fn, rsi frame, rdx size): see go-rt/overlay/EXTERNS.tsv. fn may change all registers but
+    // rsp, so g comes from the thread and the frame pointer from g.
+    ".globl \"runtime.asmcall\"",
+    ".globl \"runtime.asmcallNoescape\"",
+    ".globl rt_asmcall_start",
+    ".globl rt_asmcall_end",
+    ".type \"runtime.asmcall\",@function",
+    ".type \"runtime.asmcallNoescape\",@function",
+    ".p2align 4",
+    "rt_asmcall_start:",
+    "\"runtime.asmcall\":",
+    "\"runtime.asmcallNoescape\":",
+    "push rbp",
+    "mov rbp, rsp",
+    "push rbx",
+    "push r12",
+    "push r13",
+    "push r14",
+    "push [r15 + {asmfp}]",
+    "push rsi",
+    "push rdx",
+    "mov [r15 + {asmfp}], rbp",
+    "sub rsp, rdx",
+    "and rsp, -16",
+    "2:",
+    "sub rdx, 8",
+    "jb 3f",
+    "mov rax, [rsi + rdx]",
+    "mov [rsp + rdx], rax",
+    "jmp 2b",
+    "3:",
+    "call rdi",
+    "mov r15, fs:[8]",
+    "mov rbp, [r15 + {asmfp}]",
+    "cld",
+    "mov rsi, [rbp - 48]",
+    "mov rdx, [rbp - 56]",
+    "4:",
+    "sub rdx, 8",
+    "jb 5f",
+    "mov rax, [rsp + rdx]",
+    "mov [rsi + rdx], rax",
+    "jmp 4b",
+    "5:",
+    "lea rsp, [rbp - 40]",
+    "pop [r15 + {asmfp}]",
+    "pop r14",
+    "pop r13",
+    "pop r12",
+    "pop rbx",
+    "pop rbp",
+    "ret",
+    "rt_asmcall_end:",
+    ".size \"runtime.asmcall\", . - \"runtime.asmcall\"",
+
     // reflectcall1(rdi fn, rsi argblock, rdx regs)
     ".globl \"runtime.reflectcall1\"",
     ".globl rt_reflectcall_start",
@@ -247,6 +302,7 @@ core::arch::global_asm!(
     preempt = const go_abi::layout::g::STACK_PREEMPT as i64 as i32,
     margin = const crate::sched::size::MARGIN,
     morestack_code = const go_abi::layout::g::MORESTACK_CODE,
+    asmfp = const go_abi::layout::g::off::ASMFP,
     start = sym crate::start::start,
     morestack = sym crate::sched::stack::morestack,
     takes_ctx = sym crate::trace::takes_ctx,
@@ -451,6 +507,8 @@ unsafe extern "C" {
     pub(crate) static rt_leaf_end: u8;
     pub(crate) static rt_morestack_start: u8;
     pub(crate) static rt_morestack_end: u8;
+    pub(crate) static rt_asmcall_start: u8;
+    pub(crate) static rt_asmcall_end: u8;
     pub(crate) static rt_reflectcall_start: u8;
     pub(crate) static rt_reflectcall_end: u8;
     pub(crate) static rt_makefunc_start: u8;

@@ -51,6 +51,7 @@ type g struct {
 	gopc         uintptr        // 152: pc of the go statement
 	parentGoid   uint64         // 160
 	waitreason   waitReason     // 168
+	asmfp        uintptr        // 176: frame pointer of the innermost asmcall
 
 	stack            stack // see anyStack
 	waitsince        int64
@@ -151,6 +152,7 @@ const (
 	_ = (unsafe.Offsetof(g{}._defer) - 104) + (104 - unsafe.Offsetof(g{}._defer))
 	_ = (unsafe.Offsetof(g{}.startfn) - 120) + (120 - unsafe.Offsetof(g{}.startfn))
 	_ = (unsafe.Offsetof(g{}.waitreason) - 168) + (168 - unsafe.Offsetof(g{}.waitreason))
+	_ = (unsafe.Offsetof(g{}.asmfp) - 176) + (176 - unsafe.Offsetof(g{}.asmfp))
 	_ = (unsafe.Offsetof(m{}.locks) - 32) + (32 - unsafe.Offsetof(m{}.locks))
 	_ = (unsafe.Offsetof(m{}.sigpending) - 80) + (80 - unsafe.Offsetof(m{}.sigpending))
 	_ = (unsafe.Offsetof(m{}.preempt) - 96) + (96 - unsafe.Offsetof(m{}.preempt))

@@ -61,7 +61,7 @@ fn analyse(sdk: &Path, file: &Path) -> Result<Analysed, String> {
             imports: imports.iter().map(|i| i.1).collect(),
             aliases: p.aliases.iter().map(|a| (a.name.clone(), a.target.clone())).collect(),
             std: p.is_std(),
-            embeds: Vec::new(),
+            ..PackageFacts::default()
         });
     }
     for p in graph.packages.iter().filter(|p| p.is_own()) {

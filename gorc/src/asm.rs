@@ -89,7 +89,7 @@ fn go_asm_header(front: &mut Frontend, pkg: PkgId) -> String {
                 ConstValue::Bool(v) => out.push_str(&format!("#define const_{name} {}\n", i32::from(*v))),
                 _ => {}
             },
-            ObjectKind::TypeName { .. } => {
+            ObjectKind::TypeName => {
                 let under = checker.under(ty);
                 let Type::Struct(s) = &checker.store.types[under] else { continue };
                 let fields = s.fields.clone();

@@ -60,7 +60,7 @@ fn build(sdk: &Sdk, folder: &std::path::Path, files: &[String]) -> go_link::Imag
             imports: facts_imports,
             aliases: p.aliases.iter().map(|a| (a.name.clone(), a.target.clone())).collect(),
             std: p.is_std(),
-            embeds: Vec::new(),
+            ..PackageFacts::default()
         });
     }
 

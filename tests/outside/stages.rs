@@ -40,6 +40,17 @@ fn lexer_gives_tokens_of_any_bytes() {
 }
 
 #[test]
+fn assembler_gives_code_and_diagnostics() {
+    use go_asm::{Arch, Options, Source, assemble};
+    let options = Options { package: "p", arch: Arch::Amd64, defines: &[], include: &|_, _| None };
+    let text = "TEXT ·f(SB), 4, $0\n\tCALL ·g(SB)\n\tRET\n";
+    let object = assemble(&[Source { name: "f.s", text }], &options).unwrap();
+    assert_eq!(object.texts[0].relocs[0].target.name, "p.g");
+    let errors = assemble(&[Source { name: "f.s", text: "\tFROB AX\n" }], &options).unwrap_err();
+    assert_eq!(errors[0].to_string(), "f.s:1: unrecognized instruction \"FROB\"");
+}
+
+#[test]
 fn parser_gives_a_tree_and_diagnostics() {
     let interner = go_source::Interner::new();
     let text = b"package p\nfunc f() { return 1 + }\nvar x = 2\n";

@@ -337,12 +337,7 @@ impl<'a> Operand<'a> {
             a.scale = scale;
             return;
         }
-        if a.base == Base::None {
-            a.reg = Some(reg);
-        } else {
-            // x(SB)(AX): no instruction has it.
-            a.reg = Some(reg);
-        }
+        a.reg = Some(reg);
         if self.at('(') {
             self.pos += 1;
             let Some((index, scale)) = self.register() else { return };

@@ -235,7 +235,8 @@ fn address_ok(a: &Addr) -> bool {
 fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Result<Encoded, Refusal> {
     let mem = args.iter().find(|a| a.is_mem());
     let info = form.info;
-    let mut ins = Instruction::with(form.code);
+    let mut ins = Instruction::default();
+    ins.set_code(form.code);
     if suffix.zeroing {
         if mask.is_none() {
             return because("mask register must be specified for .Z instructions");

@@ -19,6 +19,10 @@ mod trace;
 use go_ast::DepthLimit;
 use std::process::ExitCode;
 
+/// The compiler makes and drops many small vectors on all threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stacks of the thread that compiles, the first that the system grants: parser, checker and lowering
 /// recurse with the nesting of the source. Only what is used of it takes memory.
 const MAIN_STACKS: [usize; 4] = [8 << 30, 4 << 30, 1 << 30, 256 << 20];

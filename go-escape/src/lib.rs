@@ -13,6 +13,7 @@ pub use report::{Decision, EscapeReport, ParamFacts, Reason, SiteKind, Storage, 
 
 use build::World;
 use go_ir::{FuncId, Program, StorageMap};
+use rayon::prelude::*;
 use report::ParamFacts as Facts;
 use solve::Analyzer;
 
@@ -20,6 +21,8 @@ use solve::Analyzer;
 const MAX_ROUNDS: usize = 8;
 /// Groups beyond this many functions get fewer rounds.
 const LARGE_GROUP: usize = 64;
+/// Functions that a thread analyses at a time.
+const CHUNK: usize = 32;
 
 /// Decides for each allocation site of a program whether it may live on the stack.
 ///
@@ -27,16 +30,32 @@ const LARGE_GROUP: usize = 64;
 #[must_use]
 pub fn analyze(prog: &Program) -> (StorageMap, EscapeReport) {
     let mut w = World { prog, known: known::known_functions(prog), summaries: vec![None; prog.funcs.len()] };
-    let mut a = Analyzer::default();
     let mut report = EscapeReport::default();
-    for c in order::components(prog) {
-        if c.recursive {
-            fixed_point(&mut w, &mut a, &c.funcs, &mut report);
-        } else {
-            let f = c.funcs[0];
-            let s = a.function(&w, f);
-            w.summaries[f.0 as usize] = Some(Box::new(s));
-            report.decisions.append(&mut a.decisions);
+    let calls = order::calls(prog);
+    let order = go_ir::order::order(&calls);
+    for wave in order.component_waves(&calls) {
+        let components = wave.iter().map(|c| &order.components[*c as usize]);
+        let components = components.filter(|c| prog.body(FuncId(c[0])).is_some());
+        let (groups, single): (Vec<_>, Vec<_>) =
+            components.partition(|c| c.len() > 1 || calls.needs(c[0]).contains(&c[0]));
+        let done: Vec<_> = single
+            .par_chunks(CHUNK)
+            .map(|funcs| {
+                let mut a = Analyzer::default();
+                let summaries: Vec<_> = funcs.iter().map(|f| (f[0], a.function(&w, FuncId(f[0])))).collect();
+                (summaries, a.decisions)
+            })
+            .collect();
+        for (summaries, mut decisions) in done {
+            report.decisions.append(&mut decisions);
+            for (f, s) in summaries {
+                w.summaries[f as usize] = Some(Box::new(s));
+            }
+        }
+        let mut a = Analyzer::default();
+        for funcs in groups {
+            let funcs: Vec<FuncId> = funcs.iter().copied().map(FuncId).collect();
+            fixed_point(&mut w, &mut a, &funcs, &mut report);
         }
     }
     report.decisions.sort_by_key(|d| (d.func, d.inst));

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub mod build;
+pub mod compact;
 pub mod image;
 pub mod ir;
 pub mod lower;
+pub mod order;
 pub mod passes;
 pub mod program;
 pub mod storage;

@@ -63,6 +63,8 @@ pub struct Program {
     pub extern_roots: Vec<SymbolId>,
     /// Functions by link name.
     pub by_name: FxHashMap<Arc<str>, FuncId>,
+    /// The passes before inlining were applied to all bodies while the program was lowered.
+    pub passed_early: bool,
 }
 
 impl Program {

@@ -191,12 +191,12 @@ pub struct Layout {
     pub field_offsets: Vec<u64>,
 }
 
-/// All types of a program.
-#[derive(Debug)]
+/// All types of a program. A copy shares what it can.
+#[derive(Clone, Debug)]
 pub struct TypeTable {
     kinds: IndexVec<Ty, TyKind>,
     map: FxHashMap<TyKind, Ty>,
-    named: FxHashMap<Ty, NamedInfo>,
+    named: FxHashMap<Ty, Arc<NamedInfo>>,
     layouts: Vec<Option<Arc<Layout>>>,
     not_in_heap: FxHashMap<Ty, bool>,
 }
@@ -317,12 +317,12 @@ impl TypeTable {
 
     /// Facts about a named type.
     pub fn named(&self, t: Ty) -> Option<&NamedInfo> {
-        self.named.get(&t)
+        self.named.get(&t).map(|n| &**n)
     }
 
     /// Sets the facts of a named type.
     pub fn set_named(&mut self, t: Ty, info: NamedInfo) {
-        self.named.insert(t, info);
+        self.named.insert(t, Arc::new(info));
     }
 
     /// Computes (once) and returns the layout. The named types inside must have their underlying types.
@@ -468,7 +468,7 @@ impl TypeTable {
             return *known;
         }
         let r = match &self.kinds[t] {
-            TyKind::Named(_) => match self.named.get(&t) {
+            TyKind::Named(_) => match self.named(t) {
                 Some(n) if n.link_name == "internal/runtime/sys.NotInHeap" => true,
                 Some(NamedInfo { underlying: Some(u), .. }) => {
                     let u = *u;

@@ -66,12 +66,14 @@ pub(crate) fn middle(
     }
     let path = front.graph.package(root).path.clone();
     let info = modinfo::build_info(&front.graph, front.graph.package(root), &sdk.release, &options.build_settings());
-    let lowered = session.stage("lower", || Lowerer::new(&mut front.checker, facts).lower_program());
+    let lowered = session
+        .stage("lower", || Lowerer::new(&mut front.checker, facts).with_early_passes(&options.passes).lower_program());
     let mut lowered = lowered.map_err(|e| match e {
         LowerError::NoMain => format!("# {path}\n{NO_MAIN}"),
         LowerError::NoFunction(_) => format!("# {path}\n{e}"),
         LowerError::Unsound => unsound(session, front, sdk),
     })?;
+    front.release_syntax();
     let count = lowered.prog.funcs.iter().filter(|f| matches!(f.body, FuncBody::Ir(_))).count();
     session.info(format_args!("{count} functions reached"));
     let report = session.stage("passes", || go_ir::passes::run(&mut lowered.prog, &options.passes));

@@ -80,6 +80,15 @@ impl Frontend {
     pub(crate) fn failed(&self) -> bool {
         self.reports.iter().any(PackageReport::failed)
     }
+
+    /// Frees the trees and what the checker knows, on another thread: nothing looks at them once a program is
+    /// lowered, and they are most of what is in memory by then.
+    pub(crate) fn release_syntax(&mut self) {
+        let none = Checker::new(Arc::clone(&self.interner), CheckOptions::default());
+        let Checker { store, info, trees, .. } = std::mem::replace(&mut self.checker, none);
+        let own = std::mem::take(&mut self.trees);
+        rayon::spawn(move || drop((store, info, trees, own)));
+    }
 }
 
 /// The packages that patterns name, or the text of what is wrong with them; warnings are printed.

@@ -9,7 +9,7 @@ use super::analysis::Facts;
 use super::defer::OpenDefer;
 use super::program::{Instance, Lowerer};
 use crate::build::FunctionBuilder;
-use crate::ir::{Attrs, BinOp, Block, Callee, CmpOp, FuncBody, FuncId, GlobalId, Intrinsic, Op, UnOp, Value};
+use crate::ir::{Attrs, BinOp, Block, Callee, CmpOp, FuncId, GlobalId, Intrinsic, Op, UnOp, Value};
 use crate::ty::{Basic, Layout, Ty, TyKind};
 use go_ast::{DeclKind, ExprId, File};
 use go_source::{FileId, Pos, Symbol};
@@ -251,7 +251,7 @@ pub fn lower_function(lo: &mut Lowerer<'_>, func: FuncId, obj: ObjId, inst: &Arc
     body.facts = body.analyze(Some(block), &[]);
     let results: Vec<ObjId> = sig.results.to_vec();
     body.function_body(block, &params, &results);
-    body.finish_outermost(func);
+    body.finish_outermost();
 }
 
 /// Lowers a package's initialisation function (no parameters, no results). `closure_base` is the
@@ -290,7 +290,7 @@ pub fn lower_init(lo: &mut Lowerer<'_>, func: FuncId, name: &str, steps: &[InitS
         body.fr.b.ret(&[]);
     }
     let n = body.fr.func_gen;
-    body.finish_outermost(func);
+    body.finish_outermost();
     n
 }
 
@@ -301,7 +301,7 @@ pub fn lower_made(lo: &mut Lowerer<'_>, func: FuncId, pos: Pos, make: impl FnOnc
     let mut body = Body::new(lo, func, tree, Arc::new(Instance::default()), pos);
     let params = body.fr.b.params();
     make(&mut body, &params);
-    body.finish_outermost(func);
+    body.finish_outermost();
 }
 
 impl<'l, 'a> Body<'l, 'a> {
@@ -336,9 +336,9 @@ impl<'l, 'a> Body<'l, 'a> {
         self.etys.clear();
     }
 
-    fn finish_outermost(self, func: FuncId) {
+    fn finish_outermost(self) {
         let f = self.fr.b.finish();
-        self.lo.prog.funcs[func].body = FuncBody::Ir(Box::new(f));
+        self.lo.set_body(f);
     }
 
     /// A fresh name for a variable made by lowering.
@@ -472,8 +472,7 @@ impl<'l, 'a> Body<'l, 'a> {
             let tys: Vec<Ty> = captured.iter().map(|c| c.1).collect();
             f.closure_ty = Some(self.closure_object_ty(&tys));
         }
-        let id = f.id;
-        self.lo.prog.funcs[id].body = FuncBody::Ir(Box::new(f));
+        self.lo.set_body(f);
         inner.captures
     }
 

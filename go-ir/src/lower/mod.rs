@@ -18,6 +18,7 @@ mod control;
 mod convert;
 mod defer;
 pub mod descriptors;
+mod early;
 mod expr;
 mod index;
 mod init;

@@ -5,9 +5,11 @@
 //! `symbols.rs`; method sets and wrappers: `methods.rs`; package variables: `init.rs`, `static_data.rs`;
 //! descriptors: `descriptors.rs`. Code of bodies is not made here.
 
+use super::early::Finished;
 use super::methods::MethodSet;
 use super::symbols::Symbols;
 use crate::ir::{Attrs, Data, DataId, DataInit, FuncBody, FuncDecl, FuncId, Global, GlobalId};
+use crate::passes::{self, Early};
 use crate::program::Program;
 use crate::ty::Ty;
 use go_source::{FileId, Pos, Symbol};
@@ -141,6 +143,9 @@ pub struct Lowerer<'a> {
     pub(super) reflect_methods: bool,
     /// Method table entries in use: (type, index in its method set) → (interface entry, function).
     pub(super) kept_methods: FxHashMap<(Ty, usize), (FuncId, FuncId)>,
+    /// Passes that run on finished bodies.
+    pub(super) early: Option<Early>,
+    pub(super) finished: Finished,
 }
 
 impl<'a> Lowerer<'a> {
@@ -178,7 +183,17 @@ impl<'a> Lowerer<'a> {
             live_by_method: FxHashMap::default(),
             reflect_methods: false,
             kept_methods: FxHashMap::default(),
+            early: None,
+            finished: Finished::default(),
         }
+    }
+
+    /// Lets the passes before inlining run on the bodies as they are finished, on other threads; with
+    /// options that want passes to be applied one by one, nothing changes.
+    #[must_use]
+    pub fn with_early_passes(mut self, options: &passes::Options) -> Self {
+        self.early = Early::of(options);
+        self
     }
 
     /// Function (or method) `obj` (its origin) with type arguments (the receiver's first).

@@ -78,41 +78,50 @@ impl Lowerer<'_> {
 
     /// Works off all lists and describes the types that are used.
     fn finish(mut self) -> Result<Lowered, LowerError> {
-        loop {
-            if self.is_unsound() {
-                return Err(LowerError::Unsound);
-            }
-            if let Some(job) = self.jobs.pop() {
-                self.run_job(job);
-            } else if let Some(obj) = self.new_globals.pop() {
-                self.init_global(obj);
-            } else if let Some(t) = self.new_types.pop() {
-                self.complete_type(t);
-            } else if let Some(t) = self.new_live.pop() {
-                self.complete_live(t);
-            } else if let Some(key) = self.new_called.pop() {
-                let users: Vec<_> = self.live_by_method.get(&key.0).cloned().unwrap_or_default();
-                for (t, i) in users {
-                    let set = self.method_set(t);
-                    if set[i].sig == key.1 {
-                        self.keep_method(t, i);
-                    }
-                }
-            } else if !self.keep_reflect_methods() {
-                break;
-            }
-        }
-        self.finish_init();
-        while let Some(job) = self.jobs.pop() {
-            self.run_job(job);
-        }
+        self.work_off(Self::step);
         if self.is_unsound() {
             return Err(LowerError::Unsound);
         }
+        self.finish_init();
+        self.work_off(|lo| {
+            let job = lo.jobs.pop();
+            job.map(|job| lo.run_job(job)).is_some()
+        });
+        if self.is_unsound() {
+            return Err(LowerError::Unsound);
+        }
+        self.prog.passed_early = self.early.is_some();
         self.prog.types.compute_all_layouts();
         let descriptors = self.describe();
         self.prog.types.compute_all_layouts();
         Ok(Lowered { prog: self.prog, descriptors })
+    }
+
+    /// Takes one thing off the lists; whether there was any.
+    fn step(&mut self) -> bool {
+        if self.is_unsound() {
+            return false;
+        }
+        if let Some(job) = self.jobs.pop() {
+            self.run_job(job);
+        } else if let Some(obj) = self.new_globals.pop() {
+            self.init_global(obj);
+        } else if let Some(t) = self.new_types.pop() {
+            self.complete_type(t);
+        } else if let Some(t) = self.new_live.pop() {
+            self.complete_live(t);
+        } else if let Some(key) = self.new_called.pop() {
+            let users: Vec<_> = self.live_by_method.get(&key.0).cloned().unwrap_or_default();
+            for (t, i) in users {
+                let set = self.method_set(t);
+                if set[i].sig == key.1 {
+                    self.keep_method(t, i);
+                }
+            }
+        } else {
+            return self.keep_reflect_methods();
+        }
+        true
     }
 
     /// Whether the checker found errors in what was reached: none of it is lowered, since types are missing.

@@ -10,10 +10,12 @@ use crate::ir::{
     Block, BlockData, Callee, FuncBody, FuncId, Function, Inlined, Inst, InstData, Intrinsic, Op, Site, Target,
     Terminator, Value, ValueData, ValueDef,
 };
+use crate::order::{Graph, order};
 use crate::program::Program;
 use crate::visit;
 use go_abi::runtime_fns::{RustFnKind, rust_fn};
 use go_source::Pos;
+use rayon::prelude::*;
 use smallvec::SmallVec;
 
 /// Cost up to which a function is inlined.
@@ -22,6 +24,8 @@ const BUDGET: u32 = 40;
 const CLOSURE_BUDGET: u32 = 120;
 /// A function does not grow beyond this many instructions by inlining.
 const MAX_CALLER: usize = 4000;
+/// Functions that are worth a thread's while.
+const MIN_FUNCS: usize = 16;
 /// Cost of a call in a body.
 const CALL_COST: u32 = 10;
 
@@ -39,7 +43,7 @@ const NEVER: &[&str] = &[
     "runtime.growslice",
 ];
 
-/// What is known about a function as a callee.
+/// What is known about a function as a callee; of those that were not looked at yet, that they are not inlined.
 #[derive(Clone, Copy, Debug, Default)]
 struct Summary {
     /// Cost of the body; `None` if it cannot be inlined.
@@ -48,65 +52,59 @@ struct Summary {
     wrapper: bool,
 }
 
-/// Runs the pass over the program.
+/// Runs the pass over the program: functions that do not need each other at the same time, unless
+/// applications are counted.
 pub(crate) fn run(prog: &mut Program, fuel: &mut Fuel) {
-    let order = bottom_up(prog);
-    let mut done = vec![false; prog.funcs.len()];
-    let mut summaries = vec![Summary::default(); prog.funcs.len()];
-    for id in order {
-        if !matches!(prog.funcs[id].body, FuncBody::Ir(_)) {
-            continue;
-        }
-        let FuncBody::Ir(mut body) = std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) else {
-            continue;
-        };
-        if fuel.take(PassId::Inline, id) {
-            inline_calls(prog, &mut body, &done, &summaries);
-        }
-        summaries[id.0 as usize] = summarize(prog, &body);
-        done[id.0 as usize] = true;
-        prog.funcs[id].body = FuncBody::Ir(body);
+    let mut calls = Graph::new();
+    for f in 0..prog.funcs.len() {
+        calls.push(callees(prog, f));
     }
-}
-
-/// Functions with bodies, callees before callers where there is no recursion.
-fn bottom_up(prog: &Program) -> Vec<FuncId> {
-    let n = prog.funcs.len();
-    let mut state = vec![0u8; n];
-    let mut out = Vec::with_capacity(n);
-    for start in 0..n {
-        if state[start] != 0 {
-            continue;
-        }
-        let mut stack: Vec<(usize, Vec<FuncId>, usize)> = vec![(start, callees(prog, start), 0)];
-        state[start] = 1;
-        while let Some((f, cs, k)) = stack.last_mut() {
-            if *k < cs.len() {
-                let c = cs[*k].0 as usize;
-                *k += 1;
-                if state[c] == 0 {
-                    state[c] = 1;
-                    let list = callees(prog, c);
-                    stack.push((c, list, 0));
+    let order = order(&calls);
+    let groups = match fuel.limit {
+        None => order.waves(&calls),
+        Some(_) => order.post.iter().map(|f| vec![*f]).collect(),
+    };
+    let mut summaries = vec![Summary::default(); prog.funcs.len()];
+    for group in groups {
+        let mut bodies: Vec<Box<Function>> = Vec::with_capacity(group.len());
+        let mut wanted = Vec::with_capacity(group.len());
+        for id in group.into_iter().map(FuncId) {
+            match std::mem::replace(&mut prog.funcs[id].body, FuncBody::None) {
+                FuncBody::Ir(body) => {
+                    bodies.push(body);
+                    wanted.push(fuel.take(PassId::Inline, id));
                 }
-            } else {
-                state[*f] = 2;
-                out.push(FuncId(*f as u32));
-                stack.pop();
+                other => prog.funcs[id].body = other,
             }
         }
+        let new: Vec<Summary> = bodies
+            .par_iter_mut()
+            .zip(&wanted)
+            .with_min_len(MIN_FUNCS)
+            .map(|(body, wanted)| {
+                if *wanted {
+                    inline_calls(prog, body, &summaries);
+                }
+                summarize(prog, body)
+            })
+            .collect();
+        for (body, summary) in bodies.into_iter().zip(new) {
+            let id = body.id;
+            summaries[id.0 as usize] = summary;
+            prog.funcs[id].body = FuncBody::Ir(body);
+        }
     }
-    out
 }
 
-fn callees(prog: &Program, f: usize) -> Vec<FuncId> {
+/// Functions whose bodies may be wanted in `f`.
+fn callees(prog: &Program, f: usize) -> Vec<u32> {
     let mut out = Vec::new();
     if let Some(body) = prog.body(FuncId(f as u32)) {
         for data in body.blocks.iter() {
             for i in &data.insts {
                 match &body.insts[*i].op {
                     Op::Call { callee: Callee::Func(c), .. } | Op::MakeClosure { func: c, .. } | Op::FuncValue(c) => {
-                        out.push(*c);
+                        out.push(c.0);
                     }
                     _ => {}
                 }
@@ -208,7 +206,8 @@ fn set_replacement(repl: &mut Replacements, v: Value, w: Value) {
     repl[v.0 as usize] = Some(w);
 }
 
-fn inline_calls(prog: &Program, f: &mut Function, done: &[bool], summaries: &[Summary]) {
+fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
+    let mut size: usize = f.blocks.iter().map(|b| b.insts.len()).sum();
     let mut repl = Replacements::new();
     let mut b = 0;
     while b < f.blocks.len() {
@@ -216,10 +215,11 @@ fn inline_calls(prog: &Program, f: &mut Function, done: &[bool], summaries: &[Su
         while k < f.blocks[Block(b as u32)].insts.len() {
             let block = Block(b as u32);
             let i = f.blocks[block].insts[k];
-            if f.insts.len() < MAX_CALLER
-                && let Some(site) = wanted(prog, f, i, f.blocks[block].cold, done, summaries, &repl)
+            if size < MAX_CALLER
+                && let Some(site) = wanted(prog, f, i, f.blocks[block].cold, summaries, &repl)
                 && let Some(callee) = prog.body(site.func)
             {
+                size += callee.blocks.iter().map(|b| b.insts.len()).sum::<usize>();
                 if callee.blocks.len() == 1 && matches!(callee.blocks[Block(0)].term, Terminator::Return(_)) {
                     k = splice(f, block, k, i, callee, &site, &mut repl);
                     continue;
@@ -242,7 +242,6 @@ fn wanted(
     f: &Function,
     i: Inst,
     cold: bool,
-    done: &[bool],
     summaries: &[Summary],
     repl: &Replacements,
 ) -> Option<Site1> {
@@ -257,7 +256,7 @@ fn wanted(
         },
         Callee::Interface { .. } => return None,
     };
-    if cold || func == f.id || !done[func.0 as usize] {
+    if cold || func == f.id {
         return None;
     }
     let Summary { cost: Some(cost), wrapper } = summaries[func.0 as usize] else { return None };

@@ -12,6 +12,7 @@ pub mod inline;
 pub mod lift;
 pub mod simplify;
 
+use crate::compact::compact;
 use crate::ir::{FuncBody, FuncId, Function, Value};
 use crate::program::Program;
 use crate::ty::TypeTable;
@@ -114,6 +115,39 @@ pub struct Options {
     pub verify: Verify,
 }
 
+impl Options {
+    fn enabled(&self) -> impl Iterator<Item = PassId> + '_ {
+        PIPELINE.iter().map(|s| s.pass).filter(|p| !self.disabled.contains(p))
+    }
+
+    /// Whether passes are applied one by one, in order of the functions' names.
+    fn one_by_one(&self) -> bool {
+        self.limit.is_some() || self.verify == Verify::On
+    }
+}
+
+/// The passes before inlining, which a body can go through as soon as it is lowered.
+#[derive(Clone, Debug)]
+pub(crate) struct Early {
+    group: Vec<PassId>,
+}
+
+impl Early {
+    /// Those of a pipeline with these options, unless they are to be applied one by one.
+    pub(crate) fn of(options: &Options) -> Option<Early> {
+        let group = options.enabled().take_while(|p| *p != PassId::Inline).collect();
+        (!options.one_by_one()).then_some(Early { group })
+    }
+
+    /// Runs them.
+    pub(crate) fn run(&self, cx: &PassCx<'_>, f: &mut Function) {
+        for p in &self.group {
+            p.run(cx, f);
+        }
+        compact(f);
+    }
+}
+
 /// Whether functions are verified between passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Verify {
@@ -163,19 +197,23 @@ impl Fuel {
     }
 }
 
-/// Runs the pipeline over all functions with a body.
+/// Runs the pipeline over all functions with a body; the part before inlining only if that was not done yet
+/// ([`Program::passed_early`]).
 pub fn run(prog: &mut Program, options: &Options) -> Report {
     prog.types.compute_all_layouts();
     let lens: Vec<usize> = prog.strings.iter().map(|s| s.len()).collect();
     let mut fuel = Fuel { limit: options.limit, applied: 0, last: None, stopped: false };
     let mut complaints = Vec::new();
     let mut group: Vec<PassId> = Vec::new();
-    let enabled = PIPELINE.iter().map(|s| s.pass).filter(|p| !options.disabled.contains(p));
-    for pass in enabled.map(Some).chain(std::iter::once(None)) {
+    let mut is_early = true;
+    for pass in options.enabled().map(Some).chain(std::iter::once(None)) {
         match pass {
             Some(p) if p != PassId::Inline => group.push(p),
             _ => {
-                run_group(prog, &group, &lens, &mut fuel, options.verify, &mut complaints);
+                if !(is_early && prog.passed_early) {
+                    run_group(prog, &group, &lens, &mut fuel, options, &mut complaints);
+                }
+                is_early = false;
                 group.clear();
                 if pass.is_some() {
                     inline::run(prog, &mut fuel);
@@ -198,10 +236,10 @@ fn run_group(
     group: &[PassId],
     lens: &[usize],
     fuel: &mut Fuel,
-    verify: Verify,
+    options: &Options,
     complaints: &mut Vec<String>,
 ) {
-    if fuel.limit.is_none() && verify == Verify::Off {
+    if !options.one_by_one() {
         let mut bodies: Vec<Option<Box<Function>>> = prog
             .funcs
             .iter_mut()
@@ -218,6 +256,7 @@ fn run_group(
             for p in group {
                 p.run(&cx, f);
             }
+            compact(f);
         });
         for (f, b) in prog.funcs.iter_mut().zip(bodies) {
             if let Some(b) = b {
@@ -239,7 +278,7 @@ fn run_group(
                 changed = p.run(&PassCx { types: &prog.types, string_lens: lens }, f);
             }
             prog.funcs[id].body = body;
-            if changed == Changed::Yes && verify == Verify::On {
+            if changed == Changed::Yes && options.verify == Verify::On {
                 check(prog, id, *p, complaints);
             }
         }

@@ -293,13 +293,13 @@ fn dump(c: &mut Checker, trees: &[Arc<File>], ids: &[go_types::object::PkgId]) {
             lines.push(line);
         }
     }
-    for (p, o) in &c.info.defs {
+    for (p, o) in c.info.defs.iter() {
         lines.push(format!("D {} {}", pos(*p), obj(c, *o)));
     }
-    for (p, o) in &c.info.uses {
+    for (p, o) in c.info.uses.iter() {
         lines.push(format!("U {} {}", pos(*p), obj(c, *o)));
     }
-    for (p, s) in &c.info.selections {
+    for (p, s) in c.info.selections.iter() {
         let path: Vec<String> = s.path.iter().map(u32::to_string).collect();
         lines.push(format!(
             "S {} {} {} {} [{}] {}",
@@ -311,7 +311,7 @@ fn dump(c: &mut Checker, trees: &[Arc<File>], ids: &[go_types::object::PkgId]) {
             s.indirect
         ));
     }
-    for (p, i) in &c.info.instances {
+    for (p, i) in c.info.instances.iter() {
         let args: Vec<String> = i.type_args.iter().map(|t| c.store.type_string_full(*t)).collect();
         let ty = c.store.type_string_full(i.ty);
         lines.push(format!("I {} [{}] {ty}", pos(*p), args.join(",")));

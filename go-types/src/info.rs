@@ -4,7 +4,7 @@ use crate::constant::ConstValue;
 use crate::object::{ObjId, PkgId};
 use crate::ty::{TypeId, TypeList};
 use go_ast::ExprId;
-use go_source::{FileId, IndexVec, Pos, new_id};
+use go_source::{FileId, IndexVec, Pos, Span, new_id};
 use rustc_hash::FxHashMap;
 
 new_id! {
@@ -105,6 +105,66 @@ pub struct Initializer {
     pub rhs: ExprId,
 }
 
+/// Facts about positions. Those inside a body that is looked at only once are kept apart while they are needed
+/// ([`crate::check::Checker::check_body_once`]).
+#[derive(Debug)]
+pub struct PosMap<T> {
+    kept: FxHashMap<Pos, T>,
+    of_body: FxHashMap<Pos, T>,
+    body: Span,
+}
+
+impl<T> Default for PosMap<T> {
+    fn default() -> Self {
+        PosMap { kept: FxHashMap::default(), of_body: FxHashMap::default(), body: NO_BODY }
+    }
+}
+
+/// No position is in it.
+const NO_BODY: Span = Span { lo: Pos(u32::MAX), hi: Pos(u32::MAX) };
+
+impl<T> PosMap<T> {
+    fn map_of(&self, pos: Pos) -> &FxHashMap<Pos, T> {
+        if self.body.lo <= pos && pos < self.body.hi { &self.of_body } else { &self.kept }
+    }
+
+    /// The fact about a position.
+    pub fn get(&self, pos: &Pos) -> Option<&T> {
+        self.map_of(*pos).get(pos)
+    }
+
+    /// Whether there is one.
+    pub fn contains_key(&self, pos: &Pos) -> bool {
+        self.map_of(*pos).contains_key(pos)
+    }
+
+    /// Records a fact.
+    pub(crate) fn insert(&mut self, pos: Pos, fact: T) {
+        let in_body = self.body.lo <= pos && pos < self.body.hi;
+        if in_body { &mut self.of_body } else { &mut self.kept }.insert(pos, fact);
+    }
+
+    /// All facts, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Pos, &T)> {
+        self.kept.iter().chain(&self.of_body)
+    }
+
+    fn begin(&mut self, body: Span) {
+        self.body = body;
+    }
+
+    fn end(&mut self) {
+        self.body = NO_BODY;
+        if self.of_body.capacity() > LARGE_BODY {
+            self.of_body = FxHashMap::default();
+        }
+        self.of_body.clear();
+    }
+}
+
+/// Tables for so many facts of one body are not kept for the next.
+const LARGE_BODY: usize = 1 << 14;
+
 /// All facts about the syntax of a program.
 #[derive(Default, Debug)]
 pub struct Info {
@@ -115,21 +175,39 @@ pub struct Info {
     /// Ids of small integers, which are frequent.
     small_consts: FxHashMap<i64, ConstId>,
     /// Declared identifiers, by position.
-    pub defs: FxHashMap<Pos, ObjId>,
+    pub defs: PosMap<ObjId>,
     /// Used identifiers, by position (of the name, or of a selector's `sel`).
-    pub uses: FxHashMap<Pos, ObjId>,
+    pub uses: PosMap<ObjId>,
     /// Objects without an identifier: type switch clauses by position of the clause, imports by
     /// position of the spec.
-    pub implicits: FxHashMap<Pos, ObjId>,
+    pub implicits: PosMap<ObjId>,
     /// Selections, by position of the selected name.
-    pub selections: FxHashMap<Pos, Selection>,
+    pub selections: PosMap<Selection>,
     /// Instantiations, by position of the generic identifier.
-    pub instances: FxHashMap<Pos, Instance>,
+    pub instances: PosMap<Instance>,
     /// Initialisation order of the packages that were checked in full.
     pub init_order: FxHashMap<PkgId, Vec<Initializer>>,
 }
 
 impl Info {
+    /// Keeps facts about positions inside a body apart from now on.
+    pub(crate) fn begin_body(&mut self, body: Span) {
+        self.defs.begin(body);
+        self.uses.begin(body);
+        self.implicits.begin(body);
+        self.selections.begin(body);
+        self.instances.begin(body);
+    }
+
+    /// Forgets them.
+    pub(crate) fn end_body(&mut self) {
+        self.defs.end();
+        self.uses.end();
+        self.implicits.end();
+        self.selections.end();
+        self.instances.end();
+    }
+
     /// What is known about expression `e` of `file`.
     pub fn type_and_value(&self, file: FileId, e: ExprId) -> TypeAndValue {
         self.types.get(&file).and_then(|v| v.get(e.0 as usize)).copied().unwrap_or_default()

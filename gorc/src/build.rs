@@ -269,7 +269,8 @@ fn link(
     session: &Session,
     front: &Frontend,
     root: PackageId,
-    m: &Middle,
+    data: &ImageData,
+    info: &BuildInfo,
     code: &[MachineFunction],
     options: &BuildOptions,
 ) -> Result<Image, Failure> {
@@ -279,13 +280,13 @@ fn link(
         let positions = SourcePositions::new(&front.sources, &front.graph, &session.cwd, style);
         go_link::link(&LinkInput {
             functions: code,
-            data: &m.image.objects,
-            names: &m.image.names,
+            data: &data.objects,
+            names: &data.names,
             runtime: go_rt::runtime_object(go_rt::RuntimeTarget::LinuxAmd64),
-            typelinks: &m.image.typelinks,
-            itabs: &m.image.itabs,
+            typelinks: &data.typelinks,
+            itabs: &data.itabs,
             positions: &positions,
-            build_info: &m.info,
+            build_info: info,
             debug: options.debug,
             entry: go_abi::runtime_fns::ENTRY_SYMBOL,
         })
@@ -311,13 +312,16 @@ pub(crate) fn executable(
     let path = front.graph.package(root).path.clone();
     let m = middle(session, front, root, options, sdk)?;
     let code = generate(session, &m, options).map_err(|e| format!("# {path}\n{e}"))?;
-    let image = link(session, front, root, &m, &code, options)?;
+    let Middle { lowered, storage, image: data, info, .. } = m;
+    // Large, and not looked at any more.
+    rayon::spawn(move || drop((lowered, storage)));
+    let image = link(session, front, root, &data, &info, &code, options)?;
     let shown = options.output.as_deref().unwrap_or_default();
     let written = session
         .stage("write", || write(&image, output))
         .map_err(|e| format!("{path}: go build {path}: write {}: {}", shown_output(shown, output), os_reason(&e)));
     // Freeing all this one by one would only take time: the process is about to end.
-    std::mem::forget((m, code, image));
+    std::mem::forget((data, code, image));
     Ok(written?)
 }
 

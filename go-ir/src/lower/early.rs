@@ -12,7 +12,7 @@ use rayon::Scope;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Instructions that are handed over together: each time the table of types is copied.
-const BATCH: usize = 200_000;
+const BATCH: usize = 100_000;
 /// Functions that a thread takes at a time.
 const CHUNK: usize = 64;
 

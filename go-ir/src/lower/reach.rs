@@ -132,11 +132,17 @@ impl Lowerer<'_> {
     fn run_job(&mut self, job: Job) {
         match job {
             Job::Declared(f, obj, inst) => {
-                self.checker.check_body(obj);
+                // Others may be lowered again with other type arguments.
+                if inst.args.is_empty() {
+                    self.checker.check_body_once(obj);
+                } else {
+                    self.checker.check_body(obj);
+                }
                 if self.is_unsound() {
                     return;
                 }
                 lower_function(self, f, obj, &inst);
+                self.checker.forget_body();
             }
             Job::Intrinsic(f) => lower_intrinsic_func(self, f),
             Job::Eq(f, t) => lower_eq_func(self, f, t),

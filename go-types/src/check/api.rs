@@ -13,7 +13,7 @@ use crate::object::{Color, ObjId, ObjectKind, PkgId, ScopeId};
 use crate::store::{PackageData, Store};
 use crate::ty::TypeId;
 use go_ast::{DeclKind, File};
-use go_source::{Diagnostic, Interner, Pos, SourceMap, Symbol};
+use go_source::{Diagnostic, Interner, Pos, SourceMap, Span, Symbol};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ impl Checker {
             sources: None,
             untyped: FxHashMap::default(),
             core: Default::default(),
+            body_once: None,
         };
         c.info.consts.push(crate::constant::ConstValue::Unknown);
         crate::universe::declare(&mut c.store, c.options.test_builtins);
@@ -211,6 +212,39 @@ impl Checker {
         let top = self.delayed.len();
         self.declared_body(func);
         self.finish(top);
+    }
+
+    /// As [`Checker::check_body`], for a body that is looked at only once: what is known about positions in it
+    /// can be forgotten then ([`Checker::forget_body`]). Nothing is to forget of a body that was checked before.
+    pub fn check_body_once(&mut self, func: ObjId) {
+        self.ensure_object(func);
+        if let Some(span) = self.unchecked_body(func) {
+            self.info.begin_body(span);
+            self.body_once = Some((span, self.store.scopes.next_id()));
+        }
+        self.check_body(func);
+    }
+
+    /// Forgets positions and names inside the body that [`Checker::check_body_once`] checked last.
+    pub fn forget_body(&mut self) {
+        let Some((span, first)) = self.body_once.take() else { return };
+        self.info.end_body();
+        // Scopes of declarations outside that were needed on the way stay.
+        for s in self.store.scopes.raw[first.0 as usize..].iter_mut() {
+            if span.lo <= s.pos && s.end <= span.hi {
+                s.names = FxHashMap::default();
+                s.objects = Vec::new();
+            }
+        }
+    }
+
+    /// Where the body of a declared function is, if it was not checked yet.
+    fn unchecked_body(&self, func: ObjId) -> Option<Span> {
+        let info = self.decls.get(&func).filter(|i| !i.body_checked)?;
+        match &self.trees.get(&info.decl.file)?.decl(info.decl.decl).kind {
+            DeclKind::Func { body: Some(b), .. } => Some(Span { lo: b.lbrace, hi: b.rbrace }),
+            _ => None,
+        }
     }
 
     /// Types a package-level variable and checks its initialisation, if that has not been done.

@@ -62,7 +62,7 @@ use crate::store::Store;
 use crate::ty::TypeId;
 use crate::universe::Builtin;
 use go_ast::{ExprId, File};
-use go_source::{Diagnostic, FileId, Interner, Pos, SourceMap, Symbol};
+use go_source::{Diagnostic, FileId, Interner, Pos, SourceMap, Span, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -299,6 +299,8 @@ pub struct Checker {
     pub untyped: FxHashMap<(FileId, ExprId), UntypedExpr>,
     /// Instances made so far and other caches of the type machinery.
     pub(crate) core: under::CoreState,
+    /// The body whose positions are forgotten next, and the first scope made since.
+    pub(crate) body_once: Option<(Span, ScopeId)>,
 }
 
 /// An untyped expression that waits for its type.

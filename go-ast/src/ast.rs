@@ -303,8 +303,6 @@ pub enum ExprKind {
         ty: Option<ExprId>,
         /// Elements; `KeyValue` where keyed.
         elems: Box<[ExprId]>,
-        /// Position of `{`.
-        lbrace: Pos,
         /// Position of `}`.
         rbrace: Pos,
     },
@@ -362,8 +360,6 @@ pub enum ExprKind {
         args: Box<[ExprId]>,
         /// Position of `...` after the last argument.
         ellipsis: Option<Pos>,
-        /// Position of `)`.
-        rparen: Pos,
     },
     /// `*x`: indirection or pointer type.
     Star(ExprId),

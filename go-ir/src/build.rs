@@ -132,12 +132,13 @@ impl FunctionBuilder {
     }
 
     fn make_inst(&mut self, op: Op, tys: &[Ty]) -> Inst {
-        let inst = self.func.insts.push(InstData { op, results: SmallVec::new(), pos: self.pos, inl: 0 });
-        for (n, ty) in tys.iter().enumerate() {
-            let v = self.func.values.push(ValueData { ty: *ty, def: ValueDef::Result(inst, n as u32) });
-            self.func.insts[inst].results.push(v);
-        }
-        inst
+        let inst = self.func.insts.next_id();
+        let results = tys
+            .iter()
+            .enumerate()
+            .map(|(n, ty)| self.func.values.push(ValueData { ty: *ty, def: ValueDef::Result(inst, n as u32) }));
+        let results = results.collect();
+        self.func.insts.push(InstData { op, results, pos: self.pos, inl: 0 })
     }
 
     /// Appends an instruction with one result.

@@ -358,13 +358,88 @@ pub enum Op {
     Intrinsic(Intrinsic, SmallVec<[Value; 4]>),
 }
 
+/// The results of an instruction: almost always none or one.
+#[derive(Clone, Debug, Default)]
+pub enum Results {
+    /// None.
+    #[default]
+    None,
+    /// One.
+    One(Value),
+    /// Any number.
+    Many(Box<[Value]>),
+}
+
+impl Results {
+    /// No results.
+    #[must_use]
+    pub fn new() -> Results {
+        Results::None
+    }
+
+    /// Appends one.
+    pub fn push(&mut self, v: Value) {
+        *self = match self {
+            Results::None => Results::One(v),
+            _ => Results::Many(self.iter().copied().chain([v]).collect()),
+        };
+    }
+
+    /// Drops all.
+    pub fn clear(&mut self) {
+        *self = Results::None;
+    }
+}
+
+impl FromIterator<Value> for Results {
+    fn from_iter<I: IntoIterator<Item = Value>>(values: I) -> Results {
+        let all: SmallVec<[Value; 4]> = values.into_iter().collect();
+        match all[..] {
+            [] => Results::None,
+            [v] => Results::One(v),
+            _ => Results::Many(all.into_boxed_slice()),
+        }
+    }
+}
+
+impl std::ops::Deref for Results {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        match self {
+            Results::None => &[],
+            Results::One(v) => std::slice::from_ref(v),
+            Results::Many(vs) => vs,
+        }
+    }
+}
+
+impl std::ops::DerefMut for Results {
+    fn deref_mut(&mut self) -> &mut [Value] {
+        match self {
+            Results::None => &mut [],
+            Results::One(v) => std::slice::from_mut(v),
+            Results::Many(vs) => vs,
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Results {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// An instruction.
 #[derive(Clone, Debug)]
 pub struct InstData {
     /// Operation.
     pub op: Op,
     /// Results.
-    pub results: SmallVec<[Value; 1]>,
+    pub results: Results,
     /// Source position.
     pub pos: Pos,
     /// Inlined call it belongs to: index + 1 into [`Function::inlines`], 0 for none.

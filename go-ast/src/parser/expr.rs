@@ -298,7 +298,7 @@ impl Parser<'_> {
         let mark = self.expr_stack.len();
         let mut ellipsis = None;
         self.xnest += 1;
-        let rparen = self.list("argument list", Tok::Comma, Tok::Rparen, |p| {
+        self.list("argument list", Tok::Comma, Tok::Rparen, |p| {
             let arg = p.expr();
             p.expr_stack.push(arg);
             let dots = p.pos();
@@ -310,7 +310,7 @@ impl Parser<'_> {
         });
         self.xnest -= 1;
         let args = self.take_exprs(mark);
-        self.expr_node(ExprKind::Call { fun, args, ellipsis, rparen }, lo, pos)
+        self.expr_node(ExprKind::Call { fun, args, ellipsis }, lo, pos)
     }
 
     /// Whether `{` after `t` starts a literal of that type (and not a block).
@@ -379,7 +379,7 @@ impl Parser<'_> {
         self.xnest -= 1;
         let elems = self.take_exprs(mark);
         let lo = ty.map_or(lbrace, |t| self.lo(t));
-        self.expr_node(ExprKind::CompositeLit { ty, elems, lbrace, rbrace }, lo, lbrace)
+        self.expr_node(ExprKind::CompositeLit { ty, elems, rbrace }, lo, lbrace)
     }
 
     /// ExpressionList = Expression { "," Expression }

@@ -195,6 +195,15 @@ struct Parser<'a> {
     symbols: Box<[CachedSymbol; SYMBOL_CACHE]>,
 }
 
+/// Moves a table to memory that is as large as it; shrinking in place would keep what is not used.
+fn exact<T>(table: &mut Vec<T>) {
+    if table.len() < table.capacity() {
+        let mut moved = Vec::with_capacity(table.len());
+        moved.append(table);
+        *table = moved;
+    }
+}
+
 impl<'a> Parser<'a> {
     fn new(id: FileId, base: Pos, text: &'a [u8], interner: &'a Interner, mode: ParseMode, toks: Tokens) -> Parser<'a> {
         let n = toks.len();
@@ -261,6 +270,10 @@ impl<'a> Parser<'a> {
             self.diagnostics.retain(|d| d.span.lo != eof);
         }
         recover::thin_and_sort(&mut self.diagnostics, self.text, self.base);
+        // Room was made for more than most files need, and trees stay for long.
+        exact(&mut self.file.exprs.raw);
+        exact(&mut self.file.stmts.raw);
+        exact(&mut self.file.all_decls.raw);
         Parsed {
             file: self.file,
             diagnostics: self.diagnostics,

@@ -264,15 +264,16 @@ impl Printer<'_> {
                 self.set_pos(last);
                 self.tok(Tok::Rbrack);
             }
-            ExprKind::Call { fun, args, ellipsis, rparen } => {
+            ExprKind::Call { fun, args, ellipsis } => {
                 let ellipsis = ellipsis.map(|p| src.offset(p));
-                self.call(*fun, args, pos, ellipsis, src.offset(*rparen), depth);
+                // Without errors a call ends in `)`.
+                self.call(*fun, args, pos, ellipsis, src.offset(src.file.exprs[e].span.hi) - 1, depth);
             }
-            ExprKind::CompositeLit { ty, elems, lbrace, rbrace } => {
+            ExprKind::CompositeLit { ty, elems, rbrace } => {
                 if let Some(ty) = ty {
                     self.expr1(*ty, HIGHEST, depth);
                 }
-                let (open, close) = (src.offset(*lbrace), src.offset(*rbrace));
+                let (open, close) = (pos, src.offset(*rbrace));
                 self.level += 1;
                 self.set_pos(open);
                 self.tok(Tok::Lbrace);

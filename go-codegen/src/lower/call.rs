@@ -176,8 +176,8 @@ impl Fx<'_, '_> {
         }
         let rets = self.go_call(target, sig, &vals);
         let mut rets = rets.into_iter();
-        let out: SmallVec<[Value; 1]> = self.f.insts[i].results.clone();
-        for ((place, v), ty) in layout.results.iter().zip(out).zip(results) {
+        let out: go_ir::Results = self.f.insts[i].results.clone();
+        for ((place, v), ty) in layout.results.iter().zip(out.iter().copied()).zip(results) {
             let repr = match place {
                 ArgPlace::Regs(parts) => {
                     let ps: SmallVec<[V; 4]> = parts.iter().map(|_| rets.next().expect("bug: results")).collect();
@@ -238,7 +238,7 @@ impl Fx<'_, '_> {
                 .collect();
         }
         let mut rets = rets.into_iter();
-        let out: SmallVec<[Value; 1]> = self.f.insts[i].results.clone();
+        let out: go_ir::Results = self.f.insts[i].results.clone();
         for (v, ty) in out.into_iter().zip(&results) {
             let n = scalars(&self.prog.types, &[*ty]).len();
             let ps: SmallVec<[V; 4]> = rets.by_ref().take(n).collect();

@@ -144,7 +144,7 @@ impl Fx<'_, '_> {
                 self.call_memclr(d, n);
             }
             I::Prefetch | I::Pause => {
-                for r in self.f.insts[i].results.clone() {
+                for r in self.f.insts[i].results.clone().iter().copied() {
                     self.values[r.0 as usize] = Some(Repr::Parts(Default::default()));
                 }
             }

@@ -7,8 +7,8 @@
 use super::{Fuel, PassId};
 use crate::build::for_each_target_mut;
 use crate::ir::{
-    Block, BlockData, Callee, FuncBody, FuncId, Function, Inlined, Inst, InstData, Intrinsic, Op, Site, Target,
-    Terminator, Value, ValueData, ValueDef,
+    Block, BlockData, Callee, FuncBody, FuncId, Function, Inlined, Inst, InstData, Intrinsic, Op, Results, Site,
+    Target, Terminator, Value, ValueData, ValueDef,
 };
 use crate::order::{Graph, order};
 use crate::program::Program;
@@ -333,7 +333,7 @@ fn copy_inst(f: &mut Function, callee: &Function, i: Inst, m: &mut Maps, site: &
     }
     let inl = if src.inl == 0 { m.inl } else { m.inl_base + src.inl };
     let pos = if src.inl == 0 { m.hidden.unwrap_or(src.pos) } else { src.pos };
-    let new = f.insts.push(InstData { op, results: SmallVec::new(), pos, inl });
+    let new = f.insts.push(InstData { op, results: Results::new(), pos, inl });
     for (k, r) in src.results.iter().enumerate() {
         let v = match m.values[r.0 as usize] {
             // Numbered already (used before its copy was made, across blocks).

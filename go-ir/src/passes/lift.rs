@@ -7,11 +7,11 @@
 use super::dom::Cfg;
 use super::{Changed, PassCx};
 use crate::build::for_each_target_mut;
-use crate::ir::{Block, Function, Inst, InstData, Op, Value, ValueData, ValueDef};
+use crate::ir::{Block, Function, Inst, InstData, Op, Results, Value, ValueData, ValueDef};
 use crate::ty::{Ty, TyKind};
 use crate::visit;
 use rustc_hash::FxHashMap;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// Most leaves that a struct is taken apart into.
 const MAX_LEAVES: usize = 24;
@@ -328,7 +328,7 @@ impl Lift<'_> {
 
     fn new_inst(&mut self, op: Op, ty: Ty, like: Inst) -> (Inst, Value) {
         let (pos, inl) = (self.f.insts[like].pos, self.f.insts[like].inl);
-        let i = self.f.insts.push(InstData { op, results: smallvec![], pos, inl });
+        let i = self.f.insts.push(InstData { op, results: Results::new(), pos, inl });
         let v = self.f.values.push(ValueData { ty, def: ValueDef::Result(i, 0) });
         self.f.insts[i].results.push(v);
         self.repl.push(None);
@@ -477,7 +477,7 @@ impl Lift<'_> {
             return *z;
         }
         let ty = self.var_tys[v];
-        let i = self.f.insts.push(InstData { op: Op::Zero, results: smallvec![], pos: self.f.pos, inl: 0 });
+        let i = self.f.insts.push(InstData { op: Op::Zero, results: Results::new(), pos: self.f.pos, inl: 0 });
         let val = self.f.values.push(ValueData { ty, def: ValueDef::Result(i, 0) });
         self.f.insts[i].results.push(val);
         self.repl.push(None);

@@ -4,13 +4,12 @@
 use super::print::needs_escape;
 use crate::ir::{
     Attrs, BinOp, Block, BlockData, BoundsKind, Callee, CmpOp, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId,
-    Inst, InstData, Intrinsic, Op, Site, Target, Terminator, UnOp, Value, ValueData, ValueDef,
+    Inst, InstData, Intrinsic, Op, Results, Site, Target, Terminator, UnOp, Value, ValueData, ValueDef,
 };
 use crate::program::Program;
 use crate::ty::{Field, FuncSig, NamedInfo, NamedKey, Ty, TyKind};
 use go_source::{IndexVec, Interner, Pos, Symbol};
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -346,7 +345,7 @@ impl Parser<'_> {
                 Some((_, text)) if l.starts_with('v') => text,
                 _ => l,
             };
-            let results = SmallVec::<[Value; 1]>::from_vec(defined.remove(n).unwrap_or_default());
+            let results: Results = defined.remove(n).unwrap_or_default().into_iter().collect();
             let ty = results.first().map(|v| fp.f.values[*v].ty);
             let tys: Vec<Ty> = results.iter().map(|v| fp.f.values[*v].ty).collect();
             let op = self.op(&mut fp, text, ty, &tys)?;

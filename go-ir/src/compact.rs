@@ -59,9 +59,7 @@ pub fn compact(f: &mut Function) {
 
 /// Numbers the entries that are in use (0), in order.
 fn number(map: &mut [u32]) {
-    let mut next = 0;
-    for n in map.iter_mut().filter(|n| **n == 0) {
-        *n = next;
-        next += 1;
+    for (next, n) in map.iter_mut().filter(|n| **n == 0).enumerate() {
+        *n = next as u32;
     }
 }

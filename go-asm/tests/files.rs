@@ -80,6 +80,10 @@ fn listings_are_the_sdk_s() {
     };
     let scratch = go_testkit::TempDir::new("asm-files").expect("a folder");
     let sdk = judge::go::Sdk::new(&sdk.root);
+    if !sdk.has_tools() {
+        eprintln!("no SDK with its tools: skipped");
+        return;
+    }
     for file in programs() {
         let text = std::fs::read_to_string(&file).expect("a program");
         let name = file.file_name().unwrap_or_default().to_string_lossy();

@@ -8,13 +8,14 @@ use std::path::PathBuf;
 
 fn sdk() -> Option<PathBuf> {
     let env = go_load::sdk::Env::new(std::env::vars());
-    Some(go_load::sdk::Sdk::find(&env).ok()?.root)
+    let root = go_load::sdk::Sdk::find(&env).ok()?.root;
+    Sdk::new(&root).has_tools().then_some(root)
 }
 
 #[test]
 fn functions_and_data_are_equal() {
     let Some(root) = sdk() else {
-        eprintln!("no SDK: skipped");
+        eprintln!("no SDK with its tools: skipped");
         return;
     };
     let scratch = go_testkit::TempDir::new("asm-sdk").expect("a folder");
@@ -32,7 +33,7 @@ fn functions_and_data_are_equal() {
 #[test]
 fn combinations_of_operands_are_equal() {
     let Some(root) = sdk() else {
-        eprintln!("no SDK: skipped");
+        eprintln!("no SDK with its tools: skipped");
         return;
     };
     let scratch = go_testkit::TempDir::new("asm-forms").expect("a folder");

@@ -79,6 +79,11 @@ impl Sdk {
         self.root.join("pkg/tool/linux_amd64").join(name)
     }
 
+    /// Whether its own assembler is there: what gorc fetches for itself is sources only.
+    pub(crate) fn has_tools(&self) -> bool {
+        self.tool("asm").exists()
+    }
+
     /// Folder of textflag.h.
     pub(crate) fn include(&self) -> PathBuf {
         self.root.join("pkg/include")

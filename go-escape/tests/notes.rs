@@ -5,7 +5,7 @@
 //! Needs an SDK; says so and passes without.
 
 use go_escape::{Decision, Storage};
-use go_ir::lower::{Lowerer, PackageFacts};
+use go_lower::{Lowerer, PackageFacts};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
 //! A program's data as link objects: strings, variables, descriptors, itabs, closure objects.
 
 use crate::ir::{Callee, FuncBody, FuncId, Function, InstData, Op};
-use crate::lower::descriptors::Descriptors;
-use crate::program::Program;
+use crate::program::{Descriptors, Program};
 use go_abi::object::{DataObject, DataSection, Reloc, RelocKind, SymbolId, SymbolKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;

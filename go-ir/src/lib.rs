@@ -4,7 +4,6 @@ pub mod build;
 pub mod compact;
 pub mod image;
 pub mod ir;
-pub mod lower;
 pub mod order;
 pub mod passes;
 pub mod program;
@@ -17,4 +16,6 @@ pub mod visit;
 pub use ir::*;
 pub use program::Program;
 pub use storage::StorageMap;
-pub use ty::{Basic, Field, FuncSig, IfaceMethod, Layout, NamedInfo, NamedKey, Part, Scalar, Ty, TyKind, TypeTable};
+pub use ty::{
+    Basic, ChanDir, Field, FuncSig, IfaceMethod, Layout, NamedInfo, NamedKey, Part, Scalar, Ty, TyKind, TypeTable,
+};

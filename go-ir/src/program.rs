@@ -1,6 +1,6 @@
 //! A whole program in IR: functions, variables, data, strings, types.
 
-use crate::ir::{Data, DataId, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId, StrId};
+use crate::ir::{Data, DataId, DataInit, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId, StrId};
 use crate::ty::{Ty, TypeTable};
 use go_abi::object::{SymbolId, SymbolKind};
 use go_source::IndexVec;
@@ -38,6 +38,17 @@ pub const BACKEND_FUNCS: &[&str] = &[
     "runtime.panicSlice3CU",
     "runtime.panicSliceConvert",
 ];
+
+/// Type descriptors and itabs of a program, as bytes.
+#[derive(Debug, Default)]
+pub struct Descriptors {
+    /// (type, contents, size) in order of type string.
+    pub types: Vec<(Ty, DataInit, u64)>,
+    /// Types that reflect's lookups find, in order of type string.
+    pub typelinks: Vec<Ty>,
+    /// Contents of the itabs, in order of their symbols.
+    pub itabs: Vec<DataInit>,
+}
 
 /// A program. Read-only (and shared between threads) once lowering and passes are done.
 #[derive(Debug, Default)]

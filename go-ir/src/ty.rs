@@ -3,7 +3,6 @@
 //! Equal types have equal [`Ty`]s. Aliases and type parameters do not exist here. Layouts are gc's
 //! (spec "Size and alignment guarantees", `internal/abi`).
 
-use go_ast::ChanDir;
 use go_source::{IndexVec, Symbol, new_id};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -78,7 +77,7 @@ pub struct IfaceMethod {
 /// Identity of a named type: where it was declared and with which type arguments.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct NamedKey {
-    /// `go_types::ObjId` of the generic or plain type name.
+    /// Number of the declaration of the generic or plain type name, as the front end counts them.
     pub obj: u32,
     /// Type arguments.
     pub args: Vec<Ty>,
@@ -107,13 +106,21 @@ pub enum TyKind {
     /// `map[K]V`
     Map(Ty, Ty),
     /// A channel.
-    Chan(ChanDirKey, Ty),
+    Chan(ChanDir, Ty),
     /// A defined type; see [`TypeTable::named`].
     Named(Arc<NamedKey>),
 }
 
-/// Hashable channel direction.
-pub type ChanDirKey = ChanDir;
+/// Direction of a channel type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ChanDir {
+    /// `chan T`
+    Both,
+    /// `chan<- T`
+    Send,
+    /// `<-chan T`
+    Recv,
+}
 
 /// Facts about a named type, set once by whoever converts it.
 #[derive(Clone, Debug, Default)]

@@ -14,9 +14,10 @@ pub const LAYERS: &[(&str, &[&str])] = &[
     // Literals are evaluated by the lexer's own functions.
     ("go-types", &["go-ast", "go-lexer", "go-abi"]),
     ("go-load", &["go-ast", "go-lexer"]),
-    ("go-ir", &["go-types", "go-ast", "go-abi"]),
+    ("go-ir", &["go-abi"]),
+    ("go-lower", &["go-ir", "go-types", "go-ast", "go-abi"]),
     // The list of runtime functions says which of them keep their arguments.
-    ("go-escape", &["go-ir", "go-types", "go-abi"]),
+    ("go-escape", &["go-ir", "go-abi"]),
     ("go-codegen", &["go-ir", "go-abi"]),
     ("go-cache", &["go-abi"]),
     ("go-link", &["go-abi"]),
@@ -31,6 +32,7 @@ pub const LAYERS: &[(&str, &[&str])] = &[
             "go-types",
             "go-load",
             "go-ir",
+            "go-lower",
             "go-escape",
             "go-codegen",
             "go-cache",

@@ -1,5 +1,5 @@
 //! Packages with assembly: their files to objects, what lowering wants to know of these, and the objects
-//! as the linker takes them. The assembler is go-asm; the border to Go is go-ir's (`lower/assembly.rs`).
+//! as the linker takes them. The assembler is go-asm; the border to Go is go-lower's (`assembly.rs`).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::sync::Arc;
 use go_abi::layout::m;
 use go_abi::object::{DataObject, DataSection, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind};
 use go_asm::{Arch, Flags, Object, Options, Source, Symbol, Text, assemble};
-use go_ir::lower::{AssemblyFunction, abi0_symbol, entry_symbol};
 use go_ir::{FuncId, Program};
 use go_load::Package;
 use go_load::sdk::Sdk;
+use go_lower::{AssemblyFunction, abi0_symbol, entry_symbol};
 use go_types::constant::ConstValue;
 use go_types::object::{ObjectKind, PkgId};
 use go_types::ty::Type;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use go_abi::object::MachineFunction;
 use go_codegen::{Backend, CodegenError};
 use go_ir::image::{ImageData, image_data, live_functions};
-use go_ir::lower::{ABI0, EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_ir::{DataInit, FuncBody, FuncId, Program, StorageMap, TyKind};
 use go_link::{BuildInfo, Image, LinkInput};
 use go_load::sdk::Sdk;
 use go_load::{Package, PackageId};
+use go_lower::{ABI0, EmbedVar, LowerError, Lowered, Lowerer, PackageFacts};
 use go_source::Pos;
 use rayon::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use go_abi::object::{DataObject, DataSection, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind};
 use go_codegen::{Backend, Options};
-use go_ir::lower::{Lowerer, PackageFacts};
+use go_lower::{Lowerer, PackageFacts};
 use go_ir::{Program, StorageMap};
 use go_link::{LinkInput, link};
 

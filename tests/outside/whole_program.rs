@@ -6,7 +6,7 @@ use std::sync::Arc;
 use go_abi::object::MachineFunction;
 use go_codegen::Backend;
 use go_ir::image::{image_data, live_functions};
-use go_ir::lower::{Lowerer, PackageFacts};
+use go_lower::{Lowerer, PackageFacts};
 use go_link::{BuildInfo, LinkInput, NoPositions, link};
 use go_load::constraint::Arch;
 use go_load::sdk::{Env, Sdk};

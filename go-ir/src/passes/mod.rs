@@ -128,19 +128,19 @@ impl Options {
 
 /// The passes before inlining, which a body can go through as soon as it is lowered.
 #[derive(Clone, Debug)]
-pub(crate) struct Early {
+pub struct Early {
     group: Vec<PassId>,
 }
 
 impl Early {
     /// Those of a pipeline with these options, unless they are to be applied one by one.
-    pub(crate) fn of(options: &Options) -> Option<Early> {
+    pub fn of(options: &Options) -> Option<Early> {
         let group = options.enabled().take_while(|p| *p != PassId::Inline).collect();
         (!options.one_by_one()).then_some(Early { group })
     }
 
     /// Runs them.
-    pub(crate) fn run(&self, cx: &PassCx<'_>, f: &mut Function) {
+    pub fn run(&self, cx: &PassCx<'_>, f: &mut Function) {
         for p in &self.group {
             p.run(cx, f);
         }

@@ -193,7 +193,7 @@ impl Parser<'_> {
         }
         if c.eat("chan ") {
             let e = self.ty(c)?;
-            return Ok(self.prog.types.intern(TyKind::Chan(go_ast::ChanDir::Both, e)));
+            return Ok(self.prog.types.intern(TyKind::Chan(crate::ty::ChanDir::Both, e)));
         }
         let name = c.word();
         Ok(match name {

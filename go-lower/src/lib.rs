@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+
+mod analysis;
+mod append;
+mod assembly;
+mod assign;
+pub mod body;
+mod builtins;
+mod call;
+mod chans;
+mod closure;
+pub mod compare;
+mod complex;
+mod composite;
+mod constant;
+mod control;
+mod convert;
+mod defer;
+pub mod descriptors;
+mod early;
+mod expr;
+mod index;
+mod init;
+pub mod intrinsics;
+mod maps;
+mod methods;
+mod order;
+pub mod program;
+mod range;
+mod range_func;
+mod reach;
+mod select;
+mod static_data;
+mod stmt;
+mod strings;
+mod switch;
+mod symbols;
+mod types;
+
+pub use program::{ABI0, AssemblyFunction, EmbedVar, Instance, Lowerer, PackageFacts, abi0_symbol, entry_symbol};
+pub use reach::{LowerError, Lowered};

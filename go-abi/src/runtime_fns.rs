@@ -81,6 +81,7 @@ macro_rules! for_each_rust_fn {
             sys "runtime.linkinfo" linkinfo "func(out *linkInfo)";
             sys "runtime.funcaddr" funcaddr "func(i uintptr) uintptr";
             sys "runtime.setsig" setsig "func(sig uint32, mode uint32) uint32";
+            leaf "runtime.sigcontext" sigcontext "func() *sigContext";
             sys "runtime.sigwakefd" sigwakefd "func(fd int32)";
             sys "runtime.settimeslice" settimeslice "func(ns int64)";
             sys "runtime.blockingsyscall" blockingsyscall "func(req *[8]uintptr, wakefd int32) bool";

@@ -446,6 +446,12 @@ pub(crate) extern "C" fn setsig(sig: u32, mode: u32) -> u32 {
     signal::set_mode(sig as usize, mode)
 }
 
+/// `runtime.sigcontext` (leaf).
+#[unsafe(export_name = "runtime.sigcontext")]
+pub(crate) extern "C" fn sigcontext() -> *const signal::SigContext {
+    &raw const rt().sig_context
+}
+
 pub(crate) extern "C" fn sigwakefd(fd: i32) {
     rt().sig_wake_fd = fd;
 }

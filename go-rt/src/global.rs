@@ -2,6 +2,7 @@
 //! once), and by signal handlers only for the fields they name.
 
 use crate::mem::alloc::Heap;
+use crate::os::signal::SigContext;
 use crate::sched::g::G;
 use crate::sched::m::M;
 use crate::sched::stack::Stacks;
@@ -35,6 +36,9 @@ pub(crate) struct Runtime {
     pub(crate) vdso_clock: usize,
     /// Mode per signal (`runtime.setsig`).
     pub(crate) sig_modes: [u8; 65],
+    /// Signals that were ignored when the program started, as bits.
+    pub(crate) sig_inherited: u64,
+    pub(crate) sig_context: SigContext,
     pub(crate) sig_wake_fd: i32,
     pub(crate) timer_id: i32,
     /// Period of preemption in CPU time, ns.
@@ -62,6 +66,8 @@ static RUNTIME: Global<Runtime> = Global(UnsafeCell::new(Runtime {
     gc: GcStats { num: 0, forced: 0, pause_total: 0, last_unix: 0, pauses: [0; 256], ends: [0; 256] },
     vdso_clock: 0,
     sig_modes: [0; 65],
+    sig_inherited: 0,
+    sig_context: SigContext::new(),
     sig_wake_fd: -1,
     timer_id: -1,
     time_slice: 10_000_000,

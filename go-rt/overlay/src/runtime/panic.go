@@ -652,15 +652,15 @@ func dopanic(gp *g, bubble *synctestBubble) bool {
 }
 
 // crash dies so that the system keeps a core.
-func crash() {
-	setsig(sigABRT, sigModeDefault)
-	raise(sigABRT)
-}
+func crash() { dieOfSignal(sigABRT) }
 
 // sigpanic is entered instead of returning from a fault in Go code: the faulting
 // instruction seems to have called it.
 func sigpanic() {
 	gp := getg()
+	if sigflags(gp.signo)&sigThrow != 0 {
+		sigthrow(gp, walker{pc: gp.sigpc, fp: *(*uintptr)(unsafe.Pointer(getfp())), fault: true})
+	}
 	gp.sig = gp.signo
 	switch gp.signo {
 	case sigBUS, sigSEGV:

@@ -50,7 +50,6 @@ func main() {
 	runtimeInitTime = ticks.startTime
 	crashFD.Store(^uintptr(0))
 	settingsinit()
-	setsig(sigQUIT, sigModeCatch)
 
 	initall()
 	main_main()

@@ -263,11 +263,13 @@ func findRunnable(mp *m) *g {
 		if gp := runqget(mp); gp != nil {
 			return gp
 		}
+		if !netpollinited() {
+			// From here on a signal wakes the poller; one that came before is seen now.
+			netpollGenericInit()
+			continue
+		}
 		if pollUntil == 0 && !netpollAnyWaiters() && !sigwaited() && blockedSyscalls == 0 {
 			checkdead()
-		}
-		if !netpollinited() {
-			netpollGenericInit()
 		}
 		delay := int64(-1)
 		if pollUntil != 0 {

@@ -12,58 +12,105 @@ import (
 func setsig(sig uint32, mode uint32) uint32
 func sigwakefd(fd int32)
 
+// sigContext is what a signal that ends the program with a trace found; its layout
+// is shared with Rust.
+type sigContext struct {
+	sig, code, addr uintptr
+	gp              *g // that ran
+	regs            [23]uintptr
+}
+
+// Rust; see EXTERNS.tsv.
+func sigcontext() *sigContext
+
 // Modes of setsig.
 const (
 	sigModeDefault = 0
 	sigModeIgnore  = 1
 	sigModeCatch   = 2
 	sigModeAsk     = 3
+	sigModeKernel  = 4
 )
 
 const (
-	sigQUIT = 3
+	sigILL  = 4
 	sigABRT = 6
 	sigBUS  = 7
 	sigFPE  = 8
 	sigSEGV = 11
 	sigPIPE = 13
+	sigPROF = 27
 	sigSYS  = 31
 )
 
+// What a signal does; Rust's handlers know the same.
+const (
+	sigNotify = 1 << iota // a program may ask for it
+	sigThrow              // ends the program with a trace
+	sigPanic              // the kernel's panics, a process's ends as sigThrow
+)
+
+// sigtable has the signals with names.
+var sigtable = [...]struct {
+	flags uint8
+	name  string
+}{
+	1:  {sigNotify, "SIGHUP: terminal line hangup"},
+	2:  {sigNotify, "SIGINT: interrupt"},
+	3:  {sigNotify | sigThrow, "SIGQUIT: quit"},
+	4:  {sigThrow, "SIGILL: illegal instruction"},
+	5:  {sigThrow, "SIGTRAP: trace trap"},
+	6:  {sigNotify | sigThrow, "SIGABRT: abort"},
+	7:  {sigPanic, "SIGBUS: bus error"},
+	8:  {sigPanic, "SIGFPE: floating-point exception"},
+	9:  {0, "SIGKILL: kill"},
+	10: {sigNotify, "SIGUSR1: user-defined signal 1"},
+	11: {sigPanic, "SIGSEGV: segmentation violation"},
+	12: {sigNotify, "SIGUSR2: user-defined signal 2"},
+	13: {sigNotify, "SIGPIPE: write to broken pipe"},
+	14: {sigNotify, "SIGALRM: alarm clock"},
+	15: {sigNotify, "SIGTERM: termination"},
+	16: {sigThrow, "SIGSTKFLT: stack fault"},
+	17: {sigNotify, "SIGCHLD: child status has changed"},
+	18: {sigNotify, "SIGCONT: continue"},
+	19: {0, "SIGSTOP: stop, unblockable"},
+	20: {sigNotify, "SIGTSTP: keyboard stop"},
+	21: {sigNotify, "SIGTTIN: background read from tty"},
+	22: {sigNotify, "SIGTTOU: background write to tty"},
+	23: {sigNotify, "SIGURG: urgent condition on socket"},
+	24: {sigNotify, "SIGXCPU: cpu limit exceeded"},
+	25: {sigNotify, "SIGXFSZ: file size limit exceeded"},
+	26: {sigNotify, "SIGVTALRM: virtual alarm clock"},
+	27: {sigNotify, "SIGPROF: profiling alarm clock"},
+	28: {sigNotify, "SIGWINCH: window size change"},
+	29: {sigNotify, "SIGIO: i/o now possible"},
+	30: {sigNotify, "SIGPWR: power failure restart"},
+	31: {sigThrow, "SIGSYS: bad system call"},
+}
+
+// sigflags says what a signal does.
+func sigflags(sig uint32) uint8 {
+	switch {
+	case sig < uint32(len(sigtable)):
+		return sigtable[sig].flags
+	case sig > 34 && sig <= 64:
+		return sigNotify
+	}
+	return 0
+}
+
 // signame is the text of a signal in messages.
 func signame(sig uint32) string {
-	switch sig {
-	case 1:
-		return "SIGHUP: terminal line hangup"
-	case 2:
-		return "SIGINT: interrupt"
-	case 3:
-		return "SIGQUIT: quit"
-	case 4:
-		return "SIGILL: illegal instruction"
-	case 5:
-		return "SIGTRAP: trace trap"
-	case 6:
-		return "SIGABRT: abort"
-	case 7:
-		return "SIGBUS: bus error"
-	case 8:
-		return "SIGFPE: floating-point exception"
-	case 11:
-		return "SIGSEGV: segmentation violation"
-	case 15:
-		return "SIGTERM: termination"
-	case 31:
-		return "SIGSYS: bad system call"
+	if sig < uint32(len(sigtable)) {
+		return sigtable[sig].name
 	}
-	return "signal"
+	return ""
 }
 
 // sig is the queue: bits of wanted and waiting signals.
 var sigq struct {
 	wanted  uint64
 	ignored uint64
-	asked   uint64 // ignored was looked up
 	mask    uint64
 	waiter  *g
 	inuse   bool
@@ -74,8 +121,18 @@ func sigbit(s uint32) uint64 { return 1 << (s - 1) }
 // sigdeliver moves what handlers left to the queue; on g0.
 func sigdeliver(mp *m) {
 	bits := atomic.Xchg64(&mp.sigpending, 0)
-	if bits&sigbit(sigQUIT) != 0 && sigq.wanted&sigbit(sigQUIT) == 0 {
-		sigquit(mp)
+	if c := sigcontext(); c.sig != 0 {
+		gp, w := c.gp, walker{}
+		if gp == nil {
+			gp, w = mp.g0, walkfrom(getfp())
+		} else if readgstatus(gp) == _Grunnable {
+			casgstatus(gp, _Grunnable, _Grunning)
+			mp.curg = gp
+			w = walkpreempted(gp)
+		} else {
+			w = walkg(gp)
+		}
+		sigthrow(gp, w)
 	}
 	sigq.mask |= bits & sigq.wanted
 	if gp := sigq.waiter; gp != nil && sigq.mask != 0 {
@@ -84,14 +141,68 @@ func sigdeliver(mp *m) {
 	}
 }
 
-// sigquit prints all goroutines and ends the program.
-func sigquit(mp *m) {
-	print("SIGQUIT: quit\n")
+// sigthrow ends the program for the signal in sigcontext with the traces of all
+// goroutines, from w on for gp, and the registers.
+func sigthrow(gp *g, w walker) {
+	c := sigcontext()
+	mp := getg().m
+	mp.throwing = throwTypeRuntime
 	startpanic(getg())
-	if level, _, _ := gotraceback(); level > 0 {
-		tracebacksomeothers(mp.g0, nil)
+	print(signame(uint32(c.sig)), "\n")
+	if isSecureMode() {
+		exit(2)
+	}
+	pc := c.regs[16]
+	print("PC=", hex(pc), " m=", mp.id, " sigcode=", c.code)
+	if c.sig == sigSEGV || c.sig == sigBUS {
+		print(" addr=", hex(c.addr))
+	}
+	print("\n")
+	if c.sig == sigILL || c.sig == sigFPE {
+		print("instruction bytes:")
+		for i := uintptr(0); i < min(16, 4096-pc%4096); i++ {
+			print(" ", hex(*(*byte)(unsafe.Pointer(pc + i))))
+		}
+		print("\n")
+	}
+	print("\n")
+	level, _, docrash := gotraceback()
+	if level > 0 {
+		goroutineheader(gp)
+		traceback1(gp, w)
+		tracebacksomeothers(gp, nil)
+		print("\n")
+		dumpregs(&c.regs)
+	}
+	if docrash {
+		crash()
 	}
 	exit(2)
+}
+
+// dumpregs prints the registers of a signal's context.
+func dumpregs(regs *[23]uintptr) {
+	names := [...]string{"r8 ", "r9 ", "r10", "r11", "r12", "r13", "r14", "r15", "rdi", "rsi", "rbp", "rbx", "rdx",
+		"rax", "rcx", "rsp", "rip", "rflags", "cs "}
+	for _, i := range [...]uint8{13, 11, 14, 12, 8, 9, 10, 15, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17} {
+		print(names[i])
+		if i != 17 {
+			print("   ")
+		}
+		print(" ", hex(regs[i]), "\n")
+	}
+	// One word has the three segments.
+	segments := regs[18]
+	print("cs     ", hex(segments&0xffff), "\n")
+	print("fs     ", hex(segments>>32&0xffff), "\n")
+	print("gs     ", hex(segments>>16&0xffff), "\n")
+}
+
+// dieOfSignal ends the program as the kernel's default action does.
+func dieOfSignal(sig uint32) {
+	setsig(sig, sigModeKernel)
+	raise(sig)
+	exit(128 + int32(sig))
 }
 
 // sigwaited reports whether a signal may make a goroutine runnable.
@@ -139,7 +250,6 @@ func signal_enable(s uint32) {
 	}
 	sigq.wanted |= sigbit(s)
 	sigq.ignored &^= sigbit(s)
-	sigq.asked |= sigbit(s)
 	setsig(s, sigModeCatch)
 }
 
@@ -149,9 +259,7 @@ func signal_disable(s uint32) {
 		return
 	}
 	sigq.wanted &^= sigbit(s)
-	if s != sigQUIT && s != sigPIPE {
-		setsig(s, sigModeDefault)
-	}
+	setsig(s, sigModeDefault)
 }
 
 //go:linkname signal_ignore os/signal.signal_ignore
@@ -161,8 +269,9 @@ func signal_ignore(s uint32) {
 	}
 	sigq.wanted &^= sigbit(s)
 	sigq.ignored |= sigbit(s)
-	sigq.asked |= sigbit(s)
-	setsig(s, sigModeIgnore)
+	if s != sigPROF {
+		setsig(s, sigModeIgnore)
+	}
 }
 
 //go:linkname signal_ignored os/signal.signal_ignored
@@ -170,32 +279,24 @@ func signal_ignored(s uint32) bool {
 	if s == 0 || s > 64 {
 		return false
 	}
-	if sigq.asked&sigbit(s) == 0 {
-		sigq.asked |= sigbit(s)
-		if setsig(s, sigModeAsk) == sigModeIgnore {
-			sigq.ignored |= sigbit(s)
-		}
-	}
-	return sigq.ignored&sigbit(s) != 0
+	return sigq.ignored&sigbit(s) != 0 || setsig(s, sigModeAsk) == sigModeIgnore
 }
 
 // os_sigpipe dies of SIGPIPE, after a write to a broken standard output.
 //
 //go:linkname os_sigpipe os.sigpipe
 func os_sigpipe() {
-	if sigq.wanted&sigbit(sigPIPE) != 0 || signal_ignored(sigPIPE) {
-		return
+	if sigq.wanted&sigbit(sigPIPE) == 0 && !signal_ignored(sigPIPE) {
+		dieOfSignal(sigPIPE)
 	}
-	setsig(sigPIPE, sigModeDefault)
-	raise(sigPIPE)
-	exit(2)
 }
 
 // ignoreSIGSYS and restoreSIGSYS bracket a probe for system calls that a sandbox
-// may forbid by signal.
+// may forbid by signal. Nobody waits for it: to catch is to drop it, while the
+// kernel does not let it be ignored.
 //
 //go:linkname ignoreSIGSYS os.ignoreSIGSYS
-func ignoreSIGSYS() { setsig(sigSYS, sigModeIgnore) }
+func ignoreSIGSYS() { setsig(sigSYS, sigModeCatch) }
 
 //go:linkname restoreSIGSYS os.restoreSIGSYS
 func restoreSIGSYS() { setsig(sigSYS, sigModeDefault) }

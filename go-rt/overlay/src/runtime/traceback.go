@@ -33,6 +33,18 @@ func walkg(gp *g) walker {
 	return walkfrom(gp.schedbp)
 }
 
+// walkpreempted starts at the frame that a goroutine was in when it was made to go
+// to the scheduler: what did that is left out.
+func walkpreempted(gp *g) walker {
+	for w := walkg(gp); w.valid(); w.next() {
+		var f pcInfo
+		if !f.physical(w.at()) || f.flags&funcRuntime == 0 {
+			return w
+		}
+	}
+	return walkg(gp)
+}
+
 func (w *walker) valid() bool { return w.fp != 0 && w.pc != 0 }
 
 func (w *walker) next() {

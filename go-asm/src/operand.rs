@@ -242,6 +242,8 @@ impl<'a> Operand<'a> {
         if self.peek() == Tok::Eof {
             if prefix.is_none() && self.jump {
                 a.kind = Kind::Label(token.text);
+                // Only messages about directives want it.
+                a.symbol = Some(Rc::new(Symbol { name, local }));
                 return;
             }
             return self.fail(format!("illegal or missing addressing mode for symbol {name}"));

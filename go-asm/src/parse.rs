@@ -114,6 +114,7 @@ pub(crate) fn parse(program: &mut Program, source: Source<'_>, index: u32, optio
         func: None,
         labels: FxHashMap::default(),
         pending: Vec::new(),
+        jump: false,
         line: 0,
         col: 0,
     };
@@ -137,6 +138,9 @@ struct Parser<'a> {
     func: Option<Func>,
     labels: FxHashMap<Name, usize>,
     pending: Vec<Name>,
+    /// The last instruction was a jump. gc's parser asks that of the operands of directives, too: behind a
+    /// jump a bare name is a label there as well.
+    jump: bool,
     line: u32,
     col: u32,
 }
@@ -272,8 +276,8 @@ impl Parser<'_> {
         }
     }
 
-    fn address(&mut self, tokens: &[Token], jump: bool) -> Option<(Addr, bool)> {
-        let mut operand = Operand::new(tokens, self.input.names, &self.context, jump);
+    fn address(&mut self, tokens: &[Token]) -> Option<(Addr, bool)> {
+        let mut operand = Operand::new(tokens, self.input.names, &self.context, self.jump);
         let parsed = operand.parse();
         let abi = operand.abi_internal;
         match parsed {
@@ -355,7 +359,11 @@ impl Parser<'_> {
     }
 
     fn flags(&mut self, pseudo: &str, tokens: &[Token]) -> Option<Flags> {
-        let (addr, _) = self.address(tokens, false)?;
+        let (addr, _) = self.address(tokens)?;
+        if let Kind::Label(_) = addr.kind {
+            // A flag that no header defines: it counts as zero, with what is added to it.
+            return Some(Flags(addr.offset as u32));
+        }
         if addr.kind != Kind::Mem || addr.base != Base::None || addr.reg.is_some() || addr.index.is_some() {
             let found = self.words(tokens);
             self.error(format!("{pseudo}: expected integer constant; found {found}"));
@@ -375,7 +383,7 @@ impl Parser<'_> {
             [name, flags, frame] => (name, Some(flags), frame),
             _ => return self.error("expect two or three operands for TEXT"),
         };
-        let Some((addr, abi_internal)) = self.address(name, false) else { return };
+        let Some((addr, abi_internal)) = self.address(name) else { return };
         let Some(symbol) = self.symbol("TEXT", &addr, false) else { return };
         let flags = match flags {
             Some(tokens) => match self.flags("TEXT", tokens) {
@@ -433,9 +441,9 @@ impl Parser<'_> {
             _ => None,
         };
         let Some(width) = width else { return self.error("expect /size for DATA argument") };
-        let Some((addr, _)) = self.address(&target[..target.len() - 2], false) else { return };
+        let Some((addr, _)) = self.address(&target[..target.len() - 2]) else { return };
         let Some(symbol) = self.symbol("DATA", &addr, true) else { return };
-        let Some((value, _)) = self.address(value, false) else { return };
+        let Some((value, _)) = self.address(value) else { return };
         let offset = addr.offset;
         if !(0..1 << 30).contains(&offset) || !(0..1 << 30).contains(&width) {
             return self.error(format!("bad size for DATA argument: {width}"));
@@ -483,7 +491,7 @@ impl Parser<'_> {
             [name, flags, size] => (name, Some(flags), size),
             _ => return self.error("expect two or three operands for GLOBL"),
         };
-        let Some((addr, _)) = self.address(name, false) else { return };
+        let Some((addr, _)) = self.address(name) else { return };
         let Some(symbol) = self.symbol("GLOBL", &addr, false) else { return };
         let flags = match flags {
             Some(tokens) => match self.flags("GLOBL", tokens) {
@@ -492,9 +500,12 @@ impl Parser<'_> {
             },
             None => Flags::default(),
         };
-        let Some((value, _)) = self.address(size, false) else { return };
+        let Some((value, _)) = self.address(size) else { return };
         if value.kind != Kind::Const {
-            let found = self.words(size);
+            let found = match value.kind {
+                Kind::Label(_) => value.offset.to_string(),
+                _ => self.words(size),
+            };
             return self.error(format!("GLOBL: expected immediate constant; found {found}"));
         }
         if value.offset < 0 {
@@ -519,14 +530,17 @@ impl Parser<'_> {
     }
 
     fn try_instruction(&mut self, line: Line, word: &str) {
+        let jump = amd64::is_jump(word);
+        if word != "PCALIGN" {
+            self.jump = jump;
+        }
         let suffix = match self.suffix(&line.suffix) {
             Ok(suffix) => suffix,
             Err(message) => return self.error(message),
         };
-        let jump = amd64::is_jump(word);
         let mut args = Vec::with_capacity(line.operands.len());
         for tokens in &line.operands {
-            let Some((addr, _)) = self.address(tokens, jump) else { return };
+            let Some((addr, _)) = self.address(tokens) else { return };
             if !jump && addr.as_reg().is_some_and(|r| r.class == Class::Pseudo) {
                 self.error(format!("illegal use of pseudo-register in {word}"));
             }

@@ -290,7 +290,8 @@ fn without_stack_checks(text: &str) -> String {
         let parts: Vec<&str> = operands.map(|o| o.splitn(3, ',').collect()).unwrap_or_default();
         match parts[..] {
             [name, flags, frame] => {
-                let _ = write!(out, "TEXT {name}, ({flags})|4, {frame}");
+                // Behind a jump an undefined name may be the flag, but not part of an expression.
+                let _ = write!(out, "TEXT {name}, {flags}-0|4, {frame}");
             }
             [name, frame] => {
                 let _ = write!(out, "TEXT {name}, 4, {frame}");

@@ -2,6 +2,7 @@
 //!
 //! `compare data FILE...` takes the expected bytes from comments in the files, `compare go SDK FOLDER...`
 //! from the SDK's assembler, for the packages in the folders; without folders for the standard library.
+//! `compare module SDK FOLDER PACKAGE...` does so for packages that the module in a folder can import.
 //! `compare files SDK FILE...` does so for single files.
 //! `compare forms SDK [NAME...]` tries combinations of operands for the instructions named, or for all,
 //! `compare suffixes SDK [NAME...]` those with suffixes of AVX-512.
@@ -31,25 +32,14 @@ fn main() -> Result<(), String> {
         }
         ["go", sdk, folders @ ..] => {
             let sdk = Sdk::new(Path::new(sdk));
-            let scratch = go_testkit::TempDir::new("asm").map_err(|e| e.to_string())?;
             let mut dirs: Vec<PathBuf> = folders.iter().map(PathBuf::from).collect();
             if dirs.is_empty() {
                 dirs = sdk.std_packages()?;
             }
-            let mut sum = Outcome::default();
-            for dir in dirs {
-                let outcome = sdk.compare(&dir, scratch.path()).unwrap_or_else(|e| Outcome {
-                    notes: vec![format!("{}: {e}", dir.display())],
-                    ..Outcome::default()
-                });
-                println!("{}: {}", dir.display(), outcome.summary());
-                for note in &outcome.notes {
-                    println!("\t{note}");
-                }
-                sum.add(outcome);
-            }
-            println!("{}", sum.summary());
-            Ok(())
+            packages(&sdk, dirs.iter().map(|d| (d.as_path(), ".")))
+        }
+        ["module", sdk, folder, names @ ..] => {
+            packages(&Sdk::new(Path::new(sdk)), names.iter().map(|n| (Path::new(folder), *n)))
         }
         ["files", root, files @ ..] => {
             let sdk = Sdk::new(Path::new(root));
@@ -99,4 +89,22 @@ fn main() -> Result<(), String> {
         }
         _ => Err("usage: compare data FILE... | compare go SDK [FOLDER...] | compare forms SDK [NAME...]".into()),
     }
+}
+
+/// Compares packages: the folder to look from, and the pattern.
+fn packages<'a>(sdk: &Sdk, list: impl Iterator<Item = (&'a Path, &'a str)>) -> Result<(), String> {
+    let scratch = go_testkit::TempDir::new("asm").map_err(|e| e.to_string())?;
+    let mut sum = Outcome::default();
+    for (dir, pattern) in list {
+        let name = if pattern == "." { dir.display().to_string() } else { pattern.to_owned() };
+        let outcome = sdk
+            .compare(dir, pattern, scratch.path())
+            .unwrap_or_else(|e| Outcome { notes: vec![format!("{name}: {e}")], ..Outcome::default() });
+        println!("{name}: {}", outcome.summary());
+        outcome.refusals.iter().for_each(|r| println!("  refused by both: {r}"));
+        outcome.notes.iter().for_each(|note| println!("\t{note}"));
+        sum.add(outcome);
+    }
+    println!("{}", sum.summary());
+    Ok(())
 }

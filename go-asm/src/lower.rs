@@ -2,7 +2,7 @@
 
 use crate::amd64::encode::{Encoded, Refusal, encode};
 use crate::amd64::names::{self, Jump, Spec};
-use crate::amd64::reg::{BP, Class, Reg, SP};
+use crate::amd64::reg::{BP, Class, Reg, SP, TLS};
 use crate::lex::Interner;
 use crate::model::{Diagnostic, Flags, Reloc, RelocKind, Symbol};
 use crate::parse::DataTable;
@@ -117,6 +117,10 @@ impl Lowering<'_> {
         for a in &mut args {
             state.place(a)?;
         }
+        if loads_tls(&args, word) {
+            return Ok(());
+        }
+        args.iter_mut().for_each(tls_slot);
         match word {
             "FUNCDATA" | "PCDATA" | "NOP" => return Ok(()),
             "BYTE" => push(out, i, raw(&args, 1)?),
@@ -308,6 +312,20 @@ impl State {
 fn push(out: &mut Lowered, i: usize, code: Encoded) {
     if !code.bytes.is_empty() {
         out.pieces.push((i, Piece::Code(code)));
+    }
+}
+
+/// `MOVQ TLS, AX`: the base of thread-local storage is in no register, what is relative to it is
+/// addressed through FS.
+fn loads_tls(args: &[Addr], word: &str) -> bool {
+    let general = |a: &Addr| a.as_reg().is_some_and(|r| r.class == Class::Gpr);
+    matches!(word, "MOVQ" | "MOVL") && matches!(args, [from, to] if from.as_reg() == Some(TLS) && general(to))
+}
+
+/// `8(AX)(TLS*1)` is `8(TLS)`.
+fn tls_slot(a: &mut Addr) {
+    if a.is_mem() && a.index == Some(TLS) && a.reg.is_some_and(|r| r.class == Class::Gpr) {
+        (a.reg, a.index, a.scale) = (Some(TLS), None, 0);
     }
 }
 

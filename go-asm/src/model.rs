@@ -90,6 +90,9 @@ pub enum RelocKind {
     Pc32,
     /// 64-bit absolute address (S + A).
     Abs64,
+    /// 32 bits: distance of the thread's slot for g from the thread's base (FS), plus A. The target has no
+    /// other meaning than to be named `TLS`.
+    Tls32,
 }
 
 /// A place in code or data that holds an address.

@@ -1,6 +1,6 @@
 //! Operands: tokens to addresses, and constant expressions.
 
-use crate::amd64::reg::{Class, Reg};
+use crate::amd64::reg::Reg;
 use crate::lex::{Interner, Tok, Token};
 use crate::literal::{parse_float, parse_int, unquote_bytes};
 use crate::model::Symbol;
@@ -503,9 +503,4 @@ impl<'a> Operand<'a> {
             }
         }
     }
-}
-
-/// Whether the operand mentions thread-local storage.
-pub(crate) fn is_tls(a: &Addr) -> bool {
-    [a.reg, a.index].iter().flatten().any(|r| r.class == Class::Tls)
 }

@@ -4,7 +4,7 @@ use crate::amd64;
 use crate::amd64::reg::Class;
 use crate::lex::{Interner, Name, Tok, Token};
 use crate::model::{Data, Diagnostic, Flags, Options, Reloc, RelocKind, Source, Symbol};
-use crate::operand::{Context, Operand, is_tls};
+use crate::operand::{Context, Operand};
 use crate::preprocess::Input;
 use crate::prog::{Addr, Base, Func, Kind, Prog, Rounding, Suffix};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -543,9 +543,6 @@ impl Parser<'_> {
             let Some((addr, _)) = self.address(tokens) else { return };
             if !jump && addr.as_reg().is_some_and(|r| r.class == Class::Pseudo) {
                 self.error(format!("illegal use of pseudo-register in {word}"));
-            }
-            if is_tls(&addr) {
-                self.error(format!("{word}: thread-local storage is not supported"));
             }
             args.push(addr);
         }

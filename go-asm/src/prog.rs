@@ -1,6 +1,6 @@
 //! The program between parser and encoder: instructions with operands.
 
-use crate::amd64::reg::Reg;
+use crate::amd64::reg::{Reg, TLS};
 use crate::lex::Name;
 use crate::model::{Flags, Symbol};
 use std::rc::Rc;
@@ -70,6 +70,11 @@ impl Addr {
     /// The register, if the operand is one.
     pub(crate) fn as_reg(&self) -> Option<Reg> {
         if self.kind == Kind::Reg { self.reg } else { None }
+    }
+
+    /// Offset from the thread's slot for g, if the operand is there.
+    pub(crate) fn offset_in_tls(&self) -> Option<i64> {
+        (self.is_mem() && self.reg == Some(TLS)).then_some(self.offset)
     }
 
     pub(crate) fn is_mem(&self) -> bool {

@@ -134,13 +134,13 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "cmp rsp,[r15]",
+                "cmp rsp,[r15+10h]",
                 "jb 0000000000001011h",
                 "nop [rax+rax]",
                 "ret",
                 "lea r11,[1000h]",
                 "mov [r15+18h],r11",
-                "mov [r15+20h],rsp",
+                "mov [r15+58h],rsp",
                 "jmp 0000000000001025h",
             ]
         );
@@ -151,7 +151,7 @@ mod tests {
     fn large_frames_compare_where_they_will_end() {
         let (lines, _) = around(4080, &[0xc3]);
         assert_eq!(lines[0], "lea r11,[rsp-1000h]");
-        assert_eq!(lines[1], "cmp r11,[r15]");
+        assert_eq!(lines[1], "cmp r11,[r15+10h]");
         assert_eq!(lines[2], "jb 0000000000001021h");
         assert_eq!(lines.last().unwrap(), "jmp 000000000000103Dh");
     }

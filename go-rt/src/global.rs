@@ -75,7 +75,20 @@ static RUNTIME: Global<Runtime> = Global(UnsafeCell::new(Runtime {
     xsave_mask: 0,
 }));
 
-static M0: Global<M> = Global(UnsafeCell::new(M::new()));
+/// A thread with the words in front of its base.
+#[repr(C)]
+struct Thread {
+    /// The last is the slot of g that code for gc knows.
+    front: [usize; 8],
+    m: M,
+}
+
+const _: () = {
+    let slot = core::mem::offset_of!(Thread, m) as isize + go_abi::layout::m::TLS_G as isize;
+    assert!(slot >= 0 && slot + 8 <= core::mem::size_of::<[usize; 8]>() as isize);
+};
+
+static M0: Global<Thread> = Global(UnsafeCell::new(Thread { front: [0; 8], m: M::new() }));
 
 /// The runtime's state.
 #[inline]
@@ -86,7 +99,8 @@ pub(crate) fn rt() -> &'static mut Runtime {
 
 /// The first thread.
 pub(crate) fn m0() -> *mut M {
-    M0.0.get()
+    // SAFETY: a field of a static.
+    unsafe { &raw mut (*M0.0.get()).m }
 }
 
 static MARK_SHARED: crate::gc::par::Shared = crate::gc::par::Shared::new();

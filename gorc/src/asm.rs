@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use go_abi::layout::g::ASM_STACK;
 use go_abi::layout::m;
 use go_abi::object::{DataObject, DataSection, MachineFunction, Reloc, RelocKind, SymbolId, SymbolKind};
 use go_asm::{Arch, Flags, Object, Options, Source, Symbol, Text, assemble};
@@ -35,7 +36,8 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
         let path = package.dir.join(name);
         texts.push(std::fs::read_to_string(&path).map_err(|e| format!("open {}: {e}", path.display()))?);
     }
-    let header = match texts.iter().any(|t| t.contains("go_asm.h")) {
+    // What they include may want it, too.
+    let header = match texts.iter().any(|t| t.contains("#include")) {
         true => go_asm_header(front, id),
         false => String::new(),
     };
@@ -134,11 +136,15 @@ impl Assembled {
                             continue;
                         }
                     };
-                    for r in relocs {
+                    for r in relocs.iter().filter(|r| r.kind != go_asm::RelocKind::Tls32) {
                         if !seen.contains(&&r.target) {
                             seen.push(&r.target);
                         }
                     }
+                }
+                // It checks its stack itself, as no one else knows what it needs.
+                if outside.iter().any(|name| name.starts_with("runtime.morestack")) {
+                    f.stack = f.stack.saturating_add(ASM_STACK as u32);
                 }
                 f.refers_to = outside;
                 (t.symbol.name.clone(), f)
@@ -158,6 +164,17 @@ fn stack_of<'a>(t: &'a Text, all: &FxHashMap<&Symbol, &'a Text>, open: &mut Vec<
     let deepest = callees.map(|c| stack_of(c, all, open)).max().unwrap_or(0);
     open.pop();
     t.stack.saturating_add(deepest).saturating_add(8)
+}
+
+/// The function's code, with the place of g in thread-local storage filled in.
+fn code_of(t: &Text) -> Vec<u8> {
+    let mut code = t.code.clone();
+    for r in t.relocs.iter().filter(|r| r.kind == go_asm::RelocKind::Tls32) {
+        let at = r.offset as usize;
+        let place = (i64::from(m::TLS_G) + r.addend) as i32;
+        code[at..at + 4].copy_from_slice(&place.to_le_bytes());
+    }
+    code
 }
 
 /// Code and data from assembly as the linker takes them.
@@ -190,11 +207,12 @@ pub(crate) fn link_parts(objects: &[Assembled], prog: &Program) -> LinkParts {
     for (n, a) in objects.iter().enumerate() {
         let mut relocs = |list: &[go_asm::Reloc]| -> Vec<Reloc> {
             list.iter()
+                .filter(|r| r.kind != go_asm::RelocKind::Tls32)
                 .map(|r| Reloc {
                     offset: r.offset,
                     kind: match r.kind {
                         go_asm::RelocKind::Call | go_asm::RelocKind::Pc32 => RelocKind::Pc32,
-                        go_asm::RelocKind::Abs64 => RelocKind::Abs64,
+                        go_asm::RelocKind::Abs64 | go_asm::RelocKind::Tls32 => RelocKind::Abs64,
                     },
                     target: ids.get(&(n, &r.target)).copied().unwrap_or_else(|| outside.symbol(&r.target.name)),
                     addend: r.addend,
@@ -206,7 +224,7 @@ pub(crate) fn link_parts(objects: &[Assembled], prog: &Program) -> LinkParts {
             if let Some(file) = t.symbol.local {
                 name = format!("{}.{name}<{file}>", a.path);
             }
-            let mut f = MachineFunction::new(ids[&(n, &t.symbol)], &name, t.code.clone());
+            let mut f = MachineFunction::new(ids[&(n, &t.symbol)], &name, code_of(t));
             f.align = t.align.max(16);
             f.relocs = relocs(&t.relocs);
             f.assembly = true;

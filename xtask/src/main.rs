@@ -1,7 +1,8 @@
-//! Developer commands: `cargo xtask tidy|book|conformance|bless|bench|std-status|bisect`.
+//! Developer commands: `cargo xtask tidy|book|conformance|bless|bench|std-status|bisect|asm-modules`.
 //!
 //! Only what developers and CI run; nothing of the product is here.
 
+mod asm_modules;
 mod bisect;
 mod book;
 mod std_status;
@@ -24,6 +25,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                             cold builds, in the same run as real Go's; --outside runs the
                             benchmark programs beside the workspace too (set GORC_BENCH)
   bench frontend [--go CMD] lexing, parsing, checking of std, in the same run as go/scanner, go/parser, go/types
+  asm-modules [--go CMD] [WORD...]
+                            the assembly of public modules (xtask/asm-modules.txt) as go-asm and as real Go's
+                            assembler make it; the go command downloads what is missing
   std-status [WORD...]      which packages of the standard library check, compile and run
   bisect PROGRAM [--expect FILE] [--gorc GORC]
                             the application of a pass that breaks a program";
@@ -38,6 +42,7 @@ fn main() -> Result<()> {
         ["bless"] => bless(),
         ["bench", "frontend", rest @ ..] => bench_frontend(rest),
         ["bench", rest @ ..] => bench(rest),
+        ["asm-modules", rest @ ..] => asm_modules::run(rest),
         ["std-status", rest @ ..] => std_status::run(rest),
         ["bisect", rest @ ..] => bisect::run(rest),
         _ => bail!("{USAGE}"),

@@ -8,7 +8,7 @@
 /// it zeroed, outside the heap, and scans it conservatively.
 pub const G_SIZE: usize = 448;
 /// First byte of the Go-only fields.
-pub const GO_FIELDS: usize = 184;
+pub const GO_FIELDS: usize = 208;
 
 /// `stack_lo` of a segment lies this far above the lowest usable byte: room for functions without
 /// entry check, veneers and the PC pushed by a signal.
@@ -18,6 +18,8 @@ pub const STACK_SLACK: usize = 1024;
 pub const STACK_MIN: usize = 2 << 10;
 /// Size of the main goroutine's first segment (address space; memory is taken when touched).
 pub const STACK_MAIN: usize = 256 << 10;
+/// Stack for assembly that has stack checks of its own: what it needs is known only to itself.
+pub const ASM_STACK: usize = 64 << 10;
 /// Least size of a second segment.
 pub const STACK_SECOND: usize = 8 << 10;
 /// Largest single stack segment; growth doubles up to it.
@@ -57,47 +59,59 @@ pub mod flags {
 }
 
 /// Head of a goroutine structure. Offsets are fixed: use the constants in [`off`] from machine code.
+///
+/// What gc's g has in its first words is where gc has it: assembly and libraries that find g through
+/// thread-local storage look at the stack bounds, the limit of stack checks, and the goroutine's number.
 #[repr(C)]
 #[derive(Debug)]
 pub struct GHead {
+    /// Go: bounds of the memory that stacks are in.
+    pub stack: [usize; 2],
     /// Stack check limit: a function whose sp is below it calls `runtime.morestack`.
     pub stack_lo: usize,
-    /// The M running this goroutine, 0 when none.
-    pub m: usize,
-    /// Address of the argument block, stored by the caller right before a call that needs one.
-    pub argblock: usize,
     /// Entry of the function whose check failed.
     pub morestack_fn: usize,
-    /// Its stack pointer after frame allocation: `entry sp - morestack_sp` is the room it needs.
-    pub morestack_sp: usize,
-    /// Current stack segment (runtime's `StackSeg`).
-    pub seg: usize,
-    /// Stack pointer while not running Go code.
-    pub sched_sp: usize,
-    /// Frame pointer while not running Go code; a walk of a stopped goroutine starts here.
-    pub sched_bp: usize,
-    /// Where to go on.
-    pub sched_pc: usize,
-    /// Goroutine number as printed in tracebacks.
-    pub goid: u64,
-    /// One of [`status`].
-    pub status: u32,
-    /// Bits of [`flags`].
-    pub flags: u32,
-    /// Next in the queue that holds this goroutine.
-    pub schedlink: usize,
-    /// Next in the list of all goroutines ever made (never unlinked).
-    pub alllink: usize,
-    /// Go: top of the list of deferred calls.
-    pub defer_: usize,
     /// Go: innermost panic.
     pub panic_: usize,
+    /// Go: top of the list of deferred calls.
+    pub defer_: usize,
+    /// The M running this goroutine, 0 when none.
+    pub m: usize,
+    /// Stack pointer while not running Go code.
+    pub sched_sp: usize,
+    /// Where to go on.
+    pub sched_pc: usize,
+    /// Current stack segment (runtime's `StackSeg`).
+    pub seg: usize,
     /// Closure that the goroutine runs.
     pub startfn: usize,
+    /// Stack pointer of the function whose check failed, after frame allocation: `entry sp - morestack_sp`
+    /// is the room it needs.
+    pub morestack_sp: usize,
+    /// Frame pointer while not running Go code; a walk of a stopped goroutine starts here.
+    pub sched_bp: usize,
+    /// Address of the argument block, stored by the caller right before a call that needs one.
+    pub argblock: usize,
+    /// Frame pointer of the innermost `runtime.asmcall`: assembly need not keep the register.
+    pub asmfp: usize,
     /// PC of the fault being turned into a panic.
     pub sigpc: usize,
     /// Faulting address.
     pub sigaddr: usize,
+    /// Go: what wakes a goroutine hands to it.
+    pub param: usize,
+    /// One of [`status`].
+    pub status: u32,
+    /// Bits of [`flags`].
+    pub flags: u32,
+    /// Goroutine number as printed in tracebacks.
+    pub goid: u64,
+    /// Next in the queue that holds this goroutine.
+    pub schedlink: usize,
+    /// Next in the list of all goroutines ever made (never unlinked).
+    pub alllink: usize,
+    /// Go: wait reason in the low byte.
+    pub waitreason: u64,
     /// Signal number.
     pub signo: u32,
     /// `si_code`.
@@ -106,10 +120,6 @@ pub struct GHead {
     pub gopc: usize,
     /// goid of the creator.
     pub parentgoid: u64,
-    /// Go: wait reason in the low byte.
-    pub waitreason: u64,
-    /// Frame pointer of the innermost `runtime.asmcall`: assembly need not keep the register.
-    pub asmfp: usize,
 }
 
 /// Offsets of [`GHead`]'s fields.
@@ -138,14 +148,17 @@ pub mod off {
     pub const SCHED_PC: i32 = offset_of!(GHead, sched_pc) as i32;
     /// `g.startfn`
     pub const STARTFN: i32 = offset_of!(GHead, startfn) as i32;
+    /// `g.sigpc`
+    pub const SIGPC: i32 = offset_of!(GHead, sigpc) as i32;
+    /// `g.sigaddr`
+    pub const SIGADDR: i32 = offset_of!(GHead, sigaddr) as i32;
 }
 
 const _: () = {
     assert!(core::mem::size_of::<GHead>() == GO_FIELDS);
-    assert!(off::ARGBLOCK == 16 && off::MORESTACK_FN == 24 && off::MORESTACK_SP == 32);
-    assert!(off::SCHED_PC == 64 && off::STARTFN == 120);
-    assert!(core::mem::offset_of!(GHead, sigpc) == 128);
-    assert!(core::mem::offset_of!(GHead, signo) == 144);
-    assert!(core::mem::offset_of!(GHead, gopc) == 152);
-    assert!(core::mem::offset_of!(GHead, waitreason) == 168);
+    // As in gc's g.
+    assert!(off::STACK_LO == 16 && off::M == 48 && off::SCHED_SP == 56 && off::SCHED_PC == 64 && off::SCHED_BP == 96);
+    assert!(core::mem::offset_of!(GHead, param) == 136 && core::mem::offset_of!(GHead, goid) == 152);
+    // Within a byte, for the code in front of every function.
+    assert!(off::ARGBLOCK < 128 && off::MORESTACK_FN < 128 && off::MORESTACK_SP < 128);
 };

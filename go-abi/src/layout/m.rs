@@ -5,6 +5,9 @@
 pub const M_SIZE: usize = 4096;
 /// First byte of the Go-only fields.
 pub const GO_FIELDS: usize = 256;
+/// Where, from the thread's base on, the running goroutine's g is once more: code for gc that reads
+/// thread-local storage finds it in front of the base.
+pub const TLS_G: i32 = -8;
 
 /// Head of a thread structure.
 #[repr(C)]

@@ -2,9 +2,9 @@
 
 use super::forms::{Form, gpr_bits, is_implicit};
 use super::names::{Order, Size, Spec};
-use super::reg::{Class, Reg};
+use super::reg::{Class, Reg, TLS};
 use super::x87;
-use crate::model::{Reloc, RelocKind};
+use crate::model::{Reloc, RelocKind, Symbol};
 use crate::prog::{Addr, Base, Kind, Rounding, Suffix};
 use iced_x86::{Encoder, Instruction, Mnemonic, OpCodeOperandKind as K, OpKind, Register, RoundingControl};
 
@@ -222,7 +222,7 @@ fn is_list(a: &Addr, class: Class) -> bool {
 
 /// Whether there is an encoding of the memory operand.
 fn address_ok(a: &Addr) -> bool {
-    let general = |r: Reg| r.class == Class::Gpr || r.class == Class::Seg;
+    let general = |r: Reg| matches!(r.class, Class::Gpr | Class::Seg) || r == TLS && a.index.is_none();
     if a.base == Base::Symbol {
         return a.reg.is_none() && a.index.is_none();
     }
@@ -284,6 +284,7 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
         return Err(Refusal::Invalid);
     }
     let mut symbol = None;
+    let mut tls = None;
     let mut next = args.iter();
     for (i, &kind) in form.kinds.iter().enumerate() {
         let i = i as u32;
@@ -302,6 +303,7 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
         if a.is_mem() && a.base == Base::Symbol {
             symbol = a.symbol.clone().map(|s| (s, a.offset));
         }
+        tls = tls.or(a.offset_in_tls());
     }
     let mut encoder = Encoder::new(64);
     encoder.encode(&ins, 0).map_err(|_| Refusal::Invalid)?;
@@ -323,6 +325,12 @@ fn finish(form: &Form, suffix: Suffix, args: &[&Addr], mask: Option<Reg>) -> Res
             target: (*target).clone(),
             addend: offset - (bytes.len() - at) as i64,
         });
+    }
+    if let Some(addend) = tls {
+        let at = offsets.displacement_offset();
+        bytes[at..at + 4].fill(0);
+        let target = Symbol { name: "TLS".into(), local: None };
+        relocs.push(Reloc { offset: at as u32, kind: RelocKind::Tls32, target, addend });
     }
     Ok(Encoded { bytes, relocs })
 }
@@ -415,8 +423,10 @@ fn set_memory(ins: &mut Instruction, a: &Addr) {
     }
     let mut base = Register::None;
     for reg in [a.reg, a.index].into_iter().flatten() {
-        if reg.class == Class::Seg {
-            ins.set_segment_prefix(reg.fixed().unwrap_or(Register::None));
+        match reg.class {
+            Class::Seg => ins.set_segment_prefix(reg.fixed().unwrap_or(Register::None)),
+            Class::Tls => ins.set_segment_prefix(Register::FS),
+            _ => {}
         }
     }
     if let Some(reg) = a.reg.and_then(|r| r.gpr(64)) {

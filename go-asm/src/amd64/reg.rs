@@ -38,6 +38,8 @@ pub(crate) struct Reg {
 
 /// Stack pointer.
 pub(crate) const SP: Reg = Reg { class: Class::Gpr, num: 4 };
+/// Thread-local storage.
+pub(crate) const TLS: Reg = Reg { class: Class::Tls, num: 0 };
 /// Frame pointer.
 pub(crate) const BP: Reg = Reg { class: Class::Gpr, num: 5 };
 
@@ -67,7 +69,7 @@ impl Reg {
             return Some(reg);
         }
         match name {
-            "TLS" => return Some(Reg { class: Class::Tls, num: 0 }),
+            "TLS" => return Some(TLS),
             "g" => return Some(Reg { class: Class::Gpr, num: 14 }),
             _ => {}
         }

@@ -22,6 +22,15 @@ pub(crate) struct Sym {
     pub(crate) relocs: Vec<(u32, RelocKind, String, i64)>,
 }
 
+/// A package with assembly.
+pub(crate) struct Package {
+    /// Import path.
+    pub(crate) path: String,
+    pub(crate) dir: PathBuf,
+    /// Names of its assembly files for this build.
+    pub(crate) files: Vec<String>,
+}
+
 /// What comparing a package found.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -35,6 +44,10 @@ pub(crate) struct Outcome {
     pub(crate) equal_data: usize,
     /// Data.
     pub(crate) data: usize,
+    /// Files that both take.
+    pub(crate) files: usize,
+    /// Files that both refuse, with the SDK's reason.
+    pub(crate) refusals: Vec<String>,
     /// Differences.
     pub(crate) notes: Vec<String>,
 }
@@ -46,12 +59,18 @@ impl Outcome {
         self.functions += other.functions;
         self.equal_data += other.equal_data;
         self.data += other.data;
+        self.files += other.files;
+        self.refusals.extend(other.refusals);
         self.notes.extend(other.notes);
     }
 
     pub(crate) fn summary(&self) -> String {
-        let Outcome { equal, same, functions, equal_data, data, .. } = self;
-        format!("functions: {equal} of {functions} equal, {same} more in other encodings; data: {equal_data} of {data}")
+        let Outcome { equal, same, functions, equal_data, data, files, refusals, .. } = self;
+        let refused = refusals.len();
+        format!(
+            "functions: {equal} of {functions} equal, {same} more in other encodings; data: {equal_data} of {data}; \
+             files: {files}, refused by both: {refused}"
+        )
     }
 }
 
@@ -70,7 +89,11 @@ impl Sdk {
         cmd.args(args).current_dir(dir).env("GOROOT", &self.root).env("GOTOOLCHAIN", "local");
         cmd.env("CGO_ENABLED", "0").env("GOFLAGS", "").env("GOOS", "linux").env("GOARCH", "amd64");
         if !dir.starts_with(&self.root) {
-            cmd.env("GO111MODULE", "off");
+            // A module that only fetches others, or a folder outside all modules.
+            match dir.join("go.mod").exists() {
+                true => cmd.env("GOFLAGS", "-mod=mod"),
+                false => cmd.env("GO111MODULE", "off"),
+            };
         }
         output(&mut cmd)
     }
@@ -89,16 +112,18 @@ impl Sdk {
         self.root.join("pkg/include")
     }
 
-    /// Import path and assembly files of the package in a folder.
-    pub(crate) fn package(&self, dir: &Path) -> Result<(String, Vec<String>), String> {
-        let text = self.go(dir, &["list", "-e", "-f", "{{.ImportPath}} {{join .SFiles \" \"}}", "."])?;
-        let mut words = text.split_whitespace().map(str::to_owned);
-        let mut path = words.next().ok_or("no package")?;
+    /// The package that a pattern names in a folder.
+    pub(crate) fn package(&self, dir: &Path, pattern: &str) -> Result<Package, String> {
+        let format = "{{.ImportPath}}|{{.Dir}}|{{join .SFiles \" \"}}";
+        let text = self.go(dir, &["list", "-e", "-f", format, pattern])?;
+        let mut words = text.trim().split('|');
+        let mut next = || words.next().ok_or("no package");
+        let (mut path, dir, files) = (next()?.to_owned(), PathBuf::from(next()?), next()?);
         if path.starts_with('_') {
             // A folder outside all modules.
             path = "p".into();
         }
-        Ok((path, words.collect()))
+        Ok(Package { path, dir, files: files.split_whitespace().map(str::to_owned).collect() })
     }
 
     /// Packages of the standard library that have assembly files: import path and folder.
@@ -108,14 +133,15 @@ impl Sdk {
     }
 
     /// Makes the package's go_asm.h in `out`.
-    fn header(&self, dir: &Path, out: &Path) -> Result<(), String> {
-        let format = "{{.ImportPath}}|{{.Dir}}|{{.Export}}|{{join .GoFiles \" \"}}|{{join .SFiles \" \"}}";
-        let text = self.go(dir, &["list", "-deps", "-export", "-f", format, "."])?;
+    fn header(&self, dir: &Path, pattern: &str, out: &Path) -> Result<(), String> {
+        let format = "{{.ImportPath}}|{{.Dir}}|{{.Export}}|{{join .GoFiles \" \"}}|{{join .SFiles \" \"}}\
+                      |{{if .Module}}{{.Module.GoVersion}}{{end}}";
+        let text = self.go(dir, &["list", "-deps", "-export", "-f", format, pattern])?;
         let mut config = String::new();
         let mut last = Vec::new();
         for line in text.lines() {
             let fields: Vec<&str> = line.split('|').collect();
-            if let [path, _, export, _, _] = fields[..] {
+            if let [path, _, export, _, _, _] = fields[..] {
                 if !export.is_empty() {
                     let _ = writeln!(config, "packagefile {path}={export}");
                     if let Some(vendored) = path.strip_prefix("vendor/") {
@@ -125,7 +151,9 @@ impl Sdk {
                 last = fields;
             }
         }
-        let [path, folder, _, files, assembly] = last[..] else { return Err("no package".into()) };
+        let [path, folder, _, files, assembly, version] = last[..] else { return Err("no package".into()) };
+        let language: Vec<&str> = version.split('.').take(2).collect();
+        let flag = if version.is_empty() { "-std".to_owned() } else { format!("-lang=go{}", language.join(".")) };
         std::fs::write(out.join("importcfg"), config).map_err(|e| e.to_string())?;
         // Which functions are assembly; the header itself is not needed for that.
         std::fs::write(out.join("go_asm.h"), "").map_err(|e| e.to_string())?;
@@ -136,30 +164,36 @@ impl Sdk {
         cmd.args(assembly.split_whitespace());
         output(&mut cmd)?;
         let mut cmd = Command::new(self.tool("compile"));
-        cmd.current_dir(folder).env("GOROOT", &self.root).args(["-p", path, "-std", "-o"]);
+        cmd.current_dir(folder).env("GOROOT", &self.root).args(["-p", path, &flag, "-o"]);
         cmd.arg(out.join("p.a")).arg("-importcfg").arg(out.join("importcfg"));
         cmd.arg("-symabis").arg(out.join("symabis")).arg("-asmhdr").arg(out.join("go_asm.h"));
         cmd.args(files.split_whitespace());
         output(&mut cmd).map(drop)
     }
 
-    /// Compares all assembly files of the package in a folder.
-    pub(crate) fn compare(&self, dir: &Path, scratch: &Path) -> Result<Outcome, String> {
-        let (package, files) = self.package(dir)?;
+    /// Compares all assembly files of the package that a pattern names in a folder.
+    pub(crate) fn compare(&self, dir: &Path, pattern: &str, scratch: &Path) -> Result<Outcome, String> {
+        let package = self.package(dir, pattern)?;
         let mut sum = Outcome::default();
-        let texts: Vec<(String, String)> = files
+        let texts: Vec<(String, String)> = package
+            .files
             .iter()
-            .map(|f| Ok((f.clone(), without_tls(&std::fs::read_to_string(dir.join(f)).map_err(|e| e.to_string())?))))
+            .map(|f| {
+                let text = std::fs::read_to_string(package.dir.join(f)).map_err(|e| e.to_string())?;
+                Ok((f.clone(), text))
+            })
             .collect::<Result<_, String>>()?;
         let _ = std::fs::remove_file(scratch.join("go_asm.h"));
-        if texts.iter().any(|(_, t)| t.contains("go_asm.h")) {
-            if let Err(e) = self.header(dir, scratch) {
-                sum.notes.push(format!("{}: no go_asm.h: {}", dir.display(), e.lines().next().unwrap_or_default()));
+        // Files that are included may want it, too.
+        if texts.iter().any(|(_, t)| t.contains("#include")) {
+            if let Err(e) = self.header(dir, pattern, scratch) {
+                let why = e.lines().next().unwrap_or_default();
+                sum.notes.push(format!("{}: no go_asm.h: {why}", package.dir.display()));
                 return Ok(sum);
             }
         }
         for (file, text) in &texts {
-            sum.add(self.compare_file(dir, file, text, &package, scratch)?);
+            sum.add(self.compare_file(&package.dir, file, text, &package.path, scratch)?);
         }
         Ok(sum)
     }
@@ -192,32 +226,33 @@ impl Sdk {
     ) -> Result<Outcome, String> {
         let mut out = Outcome::default();
         let place = dir.join(file);
-        let want = match self.listing(dir, text, package, scratch) {
-            Ok(want) => want,
-            Err(e) => {
-                out.notes.push(format!(
-                    "{}: refused by the SDK: {}",
-                    place.display(),
-                    e.lines().next().unwrap_or_default()
-                ));
+        let want = self.listing(dir, text, package, scratch);
+        let include = self.include();
+        let got = super::run(file, text, package, &[scratch, dir, &include]);
+        let (want, object) = match (want, got) {
+            (Ok(want), Ok(got)) => (want, got),
+            (Err(e), Err(_)) => {
+                let why = e.lines().next().unwrap_or_default();
+                out.refusals.push(format!("{}: {why}", place.display()));
+                return Ok(out);
+            }
+            (Err(e), Ok(_)) => {
+                let why = e.lines().next().unwrap_or_default();
+                out.notes.push(format!("{}: refused by the SDK: {why}", place.display()));
+                return Ok(out);
+            }
+            (Ok(want), Err(errors)) => {
+                out.functions = want.iter().filter(|s| s.kind == "STEXT").count();
+                out.notes.extend(errors.iter().take(20).map(|e| format!("{}: {e}", dir.display())));
                 return Ok(out);
             }
         };
+        out.files = 1;
         let want_texts: Vec<&Sym> = want.iter().filter(|s| s.kind == "STEXT").collect();
         let want_data: Vec<&Sym> = want.iter().filter(|s| s.kind != "STEXT" && is_data(s)).collect();
         let want_data: Vec<Sym> = want_data.into_iter().map(filled).collect();
         out.functions = want_texts.len();
         out.data = want_data.len();
-        let include = self.include();
-        let object = match super::run(file, text, package, &[scratch, &include, dir]) {
-            Ok(object) => object,
-            Err(errors) => {
-                for e in errors.iter().take(20) {
-                    out.notes.push(format!("{}: {e}", dir.display()));
-                }
-                return Ok(out);
-            }
-        };
         let (got_texts, got_data) = symbols(&object);
         for w in want_texts {
             let note = match got_texts.iter().find(|g| g.name == w.name) {
@@ -273,12 +308,6 @@ fn output(cmd: &mut Command) -> Result<String, String> {
     } else {
         Err(format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)))
     }
-}
-
-/// The source without the lines that use thread-local storage, which are refused.
-fn without_tls(text: &str) -> String {
-    let uses = |l: &str| l.contains("TLS") || l.contains("get_tls(") || l.contains(" g(") || l.contains("\tg(");
-    text.split_inclusive('\n').map(|l| if uses(l) && !l.contains("GLOBL") { "\n" } else { l }).collect()
 }
 
 /// The source with NOSPLIT added to each function.
@@ -372,6 +401,7 @@ fn parse_reloc(text: &str) -> Option<(u32, RelocKind, String, i64)> {
         "t=R_PCREL" => (RelocKind::Pc32, 4),
         "t=R_CALL" => (RelocKind::Call, 4),
         "t=R_ADDR" => (RelocKind::Abs64, 0),
+        "t=R_TLS_LE" => (RelocKind::Tls32, 0),
         _ => return None,
     };
     let target = words.next()?;

@@ -18,16 +18,18 @@ macro_rules! one {
             concat!("\"", $symbol, "\":"),
             "push rbp",
             "mov rbp, rsp",
-            "mov [r15 + 48], rsp",
-            "mov [r15 + 56], rbp",
+            "mov [r15 + {sched_sp}], rsp",
+            "mov [r15 + {sched_bp}], rbp",
             "mov rsp, fs:[16]",
             "call {f}",
-            "mov rsp, [r15 + 48]",
+            "mov rsp, [r15 + {sched_sp}]",
             "pop rbp",
             "ret",
             concat!(".size \"", $symbol, "\", . - \"", $symbol, "\""),
             ".text",
             f = sym $ident,
+            sched_sp = const go_abi::layout::g::off::SCHED_SP,
+            sched_bp = const go_abi::layout::g::off::SCHED_BP,
         );
     };
     (noret $symbol:literal $ident:ident) => {

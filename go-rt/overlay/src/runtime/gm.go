@@ -25,39 +25,40 @@ const (
 	_Gscan      = 0x1000
 )
 
-// g is a goroutine. The first 176 bytes are shared with Rust and compiled code.
+// g is a goroutine. The first 208 bytes are shared with Rust and compiled code.
 type g struct {
-	stacklo      uintptr        // 0: stack check limit
-	m            *m             // 8
-	argblock     unsafe.Pointer // 16: memory arguments of the call about to be made
+	stack        stack          // 0: see anyStack
+	stackguard0  uintptr        // 16: stack check limit
 	morestackfn  uintptr        // 24
-	morestacksp  uintptr        // 32
-	seg          uintptr        // 40: current stack segment
-	schedsp      uintptr        // 48: registers while not running Go code
-	schedbp      uintptr        // 56
+	_panic       *_panic        // 32: innermost panic
+	_defer       *_defer        // 40: innermost pending deferred call
+	m            *m             // 48
+	schedsp      uintptr        // 56: registers while not running Go code
 	schedpc      uintptr        // 64
-	goid         uint64         // 72
-	atomicstatus atomic.Uint32  // 80
-	flags        uint32         // 84: see gflag constants
-	schedlink    guintptr       // 88: next in a queue
-	alllink      *g             // 96: next in the list of all
-	_defer       *_defer        // 104: innermost pending deferred call
-	_panic       *_panic        // 112: innermost panic
-	startfn      *funcval       // 120: what the goroutine runs
-	sigpc        uintptr        // 128: the fault being turned into a panic
-	sigaddr      uintptr        // 136
-	signo        uint32         // 144
-	sigcode      uint32         // 148
-	gopc         uintptr        // 152: pc of the go statement
-	parentGoid   uint64         // 160
-	waitreason   waitReason     // 168
-	asmfp        uintptr        // 176: frame pointer of the innermost asmcall
+	seg          uintptr        // 72: current stack segment
+	startfn      *funcval       // 80: what the goroutine runs
+	morestacksp  uintptr        // 88
+	schedbp      uintptr        // 96
+	argblock     unsafe.Pointer // 104: memory arguments of the call about to be made
+	asmfp        uintptr        // 112: frame pointer of the innermost asmcall
+	sigpc        uintptr        // 120: the fault being turned into a panic
+	sigaddr      uintptr        // 128
+	param        unsafe.Pointer // 136
+	atomicstatus atomic.Uint32  // 144
+	flags        uint32         // 148: see gflag constants
+	goid         uint64         // 152
+	schedlink    guintptr       // 160: next in a queue
+	alllink      *g             // 168: next in the list of all
+	waitreason   waitReason     // 176
+	_            [7]uint8
+	signo        uint32         // 184
+	sigcode      uint32         // 188
+	gopc         uintptr        // 192: pc of the go statement
+	parentGoid   uint64         // 200
 
-	stack            stack // see anyStack
 	waitsince        int64
 	sched            gobuf
 	startpc          uintptr
-	param            unsafe.Pointer
 	sig              uint32 // signal of the panic in progress, 0 if none
 	paniconfault     bool
 	fipsIndicator    uint8
@@ -147,12 +148,15 @@ type p struct {
 const (
 	_ = 448 - unsafe.Sizeof(g{})
 	_ = 4096 - unsafe.Sizeof(m{})
-	_ = (unsafe.Offsetof(g{}.argblock) - 16) + (16 - unsafe.Offsetof(g{}.argblock))
-	_ = (unsafe.Offsetof(g{}.goid) - 72) + (72 - unsafe.Offsetof(g{}.goid))
-	_ = (unsafe.Offsetof(g{}._defer) - 104) + (104 - unsafe.Offsetof(g{}._defer))
-	_ = (unsafe.Offsetof(g{}.startfn) - 120) + (120 - unsafe.Offsetof(g{}.startfn))
-	_ = (unsafe.Offsetof(g{}.waitreason) - 168) + (168 - unsafe.Offsetof(g{}.waitreason))
-	_ = (unsafe.Offsetof(g{}.asmfp) - 176) + (176 - unsafe.Offsetof(g{}.asmfp))
+	_ = (unsafe.Offsetof(g{}.stackguard0) - 16) + (16 - unsafe.Offsetof(g{}.stackguard0))
+	_ = (unsafe.Offsetof(g{}._defer) - 40) + (40 - unsafe.Offsetof(g{}._defer))
+	_ = (unsafe.Offsetof(g{}.startfn) - 80) + (80 - unsafe.Offsetof(g{}.startfn))
+	_ = (unsafe.Offsetof(g{}.argblock) - 104) + (104 - unsafe.Offsetof(g{}.argblock))
+	_ = (unsafe.Offsetof(g{}.asmfp) - 112) + (112 - unsafe.Offsetof(g{}.asmfp))
+	_ = (unsafe.Offsetof(g{}.goid) - 152) + (152 - unsafe.Offsetof(g{}.goid))
+	_ = (unsafe.Offsetof(g{}.waitreason) - 176) + (176 - unsafe.Offsetof(g{}.waitreason))
+	_ = (unsafe.Offsetof(g{}.signo) - 184) + (184 - unsafe.Offsetof(g{}.signo))
+	_ = (unsafe.Offsetof(g{}.parentGoid) - 200) + (200 - unsafe.Offsetof(g{}.parentGoid))
 	_ = (unsafe.Offsetof(m{}.locks) - 32) + (32 - unsafe.Offsetof(m{}.locks))
 	_ = (unsafe.Offsetof(m{}.sigpending) - 80) + (80 - unsafe.Offsetof(m{}.sigpending))
 	_ = (unsafe.Offsetof(m{}.preempt) - 96) + (96 - unsafe.Offsetof(m{}.preempt))

@@ -132,7 +132,8 @@ impl Lowering<'_> {
                 out.pieces.push((i, piece));
             }
             "ADJSP" => {
-                let [a] = &args[..] else { return Err(Refusal::Invalid) };
+                // Whatever a second operand is, the stack pointer is meant.
+                let ([a] | [a, _]) = &args[..] else { return Err(Refusal::Invalid) };
                 if a.kind != Kind::Const || i32::try_from(a.offset).is_err() {
                     return Err(Refusal::Invalid);
                 }

@@ -21,8 +21,12 @@ struct Sum {
 pub(crate) fn run(args: &[&str]) -> Result<()> {
     let at = args.iter().position(|a| *a == "--go");
     let go = at.and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
-    let words: Vec<&str> =
-        args.iter().enumerate().filter(|(i, _)| at.is_none_or(|at| *i != at && *i != at + 1)).map(|(_, a)| *a).collect();
+    let words: Vec<&str> = args
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| at.is_none_or(|at| *i != at && *i != at + 1))
+        .map(|(_, a)| *a)
+        .collect();
     let root = output(Command::new(go).args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local"))?;
     let root = PathBuf::from(root.trim());
     let list = std::fs::read_to_string(workspace().join("xtask/asm-modules.txt"))?;
@@ -89,13 +93,8 @@ fn fetch(go: &str, module: &str, folder: &Path) -> Result<Vec<String>> {
             output(&mut command(&["get", module]))?;
         }
     }
-    let list = output(&mut command(&[
-        "list",
-        "-e",
-        "-f",
-        "{{if .SFiles}}{{.ImportPath}}{{end}}",
-        &format!("{path}/..."),
-    ]))?;
+    let list =
+        output(&mut command(&["list", "-e", "-f", "{{if .SFiles}}{{.ImportPath}}{{end}}", &format!("{path}/...")]))?;
     Ok(list.lines().map(str::to_owned).collect())
 }
 

@@ -135,13 +135,13 @@ impl Sdk {
     /// Makes the package's go_asm.h in `out`.
     fn header(&self, dir: &Path, pattern: &str, out: &Path) -> Result<(), String> {
         let format = "{{.ImportPath}}|{{.Dir}}|{{.Export}}|{{join .GoFiles \" \"}}|{{join .SFiles \" \"}}\
-                      |{{if .Module}}{{.Module.GoVersion}}{{end}}";
+                      |{{if .Module}}{{.Module.GoVersion}}{{end}}|{{join .EmbedFiles \" \"}}";
         let text = self.go(dir, &["list", "-deps", "-export", "-f", format, pattern])?;
         let mut config = String::new();
         let mut last = Vec::new();
         for line in text.lines() {
             let fields: Vec<&str> = line.split('|').collect();
-            if let [path, _, export, _, _, _] = fields[..] {
+            if let [path, _, export, _, _, _, _] = fields[..] {
                 if !export.is_empty() {
                     let _ = writeln!(config, "packagefile {path}={export}");
                     if let Some(vendored) = path.strip_prefix("vendor/") {
@@ -151,7 +151,7 @@ impl Sdk {
                 last = fields;
             }
         }
-        let [path, folder, _, files, assembly, version] = last[..] else { return Err("no package".into()) };
+        let [path, folder, _, files, assembly, version, embedded] = last[..] else { return Err("no package".into()) };
         let language: Vec<&str> = version.split('.').take(2).collect();
         let flag = if version.is_empty() { "-std".to_owned() } else { format!("-lang=go{}", language.join(".")) };
         std::fs::write(out.join("importcfg"), config).map_err(|e| e.to_string())?;
@@ -167,6 +167,15 @@ impl Sdk {
         cmd.current_dir(folder).env("GOROOT", &self.root).args(["-p", path, &flag, "-o"]);
         cmd.arg(out.join("p.a")).arg("-importcfg").arg(out.join("importcfg"));
         cmd.arg("-symabis").arg(out.join("symabis")).arg("-asmhdr").arg(out.join("go_asm.h"));
+        if !embedded.is_empty() {
+            // Patterns that are names will do.
+            let names = || embedded.split_whitespace();
+            let patterns: Vec<String> = names().map(|n| format!("\"{n}\":[\"{n}\"]")).collect();
+            let places: Vec<String> = names().map(|n| format!("\"{n}\":\"{folder}/{n}\"")).collect();
+            let text = format!("{{\"Patterns\":{{{}}},\"Files\":{{{}}}}}", patterns.join(","), places.join(","));
+            std::fs::write(out.join("embedcfg"), text).map_err(|e| e.to_string())?;
+            cmd.arg("-embedcfg").arg(out.join("embedcfg"));
+        }
         cmd.args(files.split_whitespace());
         output(&mut cmd).map(drop)
     }
@@ -201,7 +210,8 @@ impl Sdk {
     /// The listing of a file.
     pub(crate) fn listing(&self, dir: &Path, text: &str, package: &str, scratch: &Path) -> Result<Vec<Sym>, String> {
         let source = scratch.join("source.s");
-        std::fs::write(&source, without_stack_checks(text)).map_err(|e| e.to_string())?;
+        let mut count = 0;
+        std::fs::write(&source, self.checkless(text, dir, scratch, &mut count)?).map_err(|e| e.to_string())?;
         let mut cmd = Command::new(self.tool("asm"));
         cmd.current_dir(dir).env("GOROOT", &self.root).env("GOOS", "linux").env("GOARCH", "amd64");
         cmd.arg("-S").args(["-p", package, "-D", "GOOS_linux", "-D", "GOARCH_amd64", "-D", "GOAMD64_v1", "-I"]);
@@ -214,6 +224,27 @@ impl Sdk {
             .arg(scratch.join("source.o"))
             .arg(&source);
         Ok(parse_listing(&output(&mut cmd)?))
+    }
+
+    /// The source without stack checks, also in what it includes from its own folder: copies of that are
+    /// made in `scratch`.
+    fn checkless(&self, text: &str, dir: &Path, scratch: &Path, count: &mut usize) -> Result<String, String> {
+        let mut out = String::with_capacity(text.len());
+        for line in without_stack_checks(text).split_inclusive('\n') {
+            let quoted = line.strip_prefix("#include").and_then(|rest| rest.split('"').nth(1));
+            let found = quoted.map(|name| dir.join(name)).filter(|path| path.exists() && *count < 100);
+            let Some(path) = found else {
+                out.push_str(line);
+                continue;
+            };
+            *count += 1;
+            let copy = format!("included{count}.s");
+            let included = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
+            let included = self.checkless(&included, dir, scratch, count)?;
+            std::fs::write(scratch.join(&copy), included).map_err(|e| e.to_string())?;
+            let _ = writeln!(out, "#include \"{copy}\"");
+        }
+        Ok(out)
     }
 
     pub(crate) fn compare_file(

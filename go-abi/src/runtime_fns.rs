@@ -75,8 +75,8 @@ macro_rules! for_each_rust_fn {
             leaf "runtime.allghead" allghead "func() *g";
             noret "runtime.resumeframe" resumeframe "func(fp, pc uintptr)";
             asm "runtime.reflectcall1" reflectcall1 "func(fn, argblock unsafe.Pointer, regs *abi.RegArgs)";
-            asm "runtime.asmcall" asmcall "func(fn, frame unsafe.Pointer, size uintptr)";
-            asm "runtime.asmcallNoescape" asmcall_noescape "func(fn, frame unsafe.Pointer, size uintptr)";
+            asm "runtime.asmcall" asmcall "func(fn, frame unsafe.Pointer, size, results uintptr)";
+            asm "runtime.asmcallNoescape" asmcall_noescape "func(fn, frame unsafe.Pointer, size, results uintptr)";
             sys "runtime.pcinfo" pcinfo "func(pc uintptr, out *pcInfo) bool";
             sys "runtime.linkinfo" linkinfo "func(out *linkInfo)";
             sys "runtime.funcaddr" funcaddr "func(i uintptr) uintptr";
@@ -111,20 +111,6 @@ macro_rules! for_each_rust_fn {
             asm "math/big.addmulvvww" addmulvvww "func(z, x, y *Word, m, a Word, n int) Word";
             asm "math/big.lshvu" lshvu "func(z, x *Word, s uint, n int) Word";
             asm "math/big.rshvu" rshvu "func(z, x *Word, s uint, n int) Word";
-            asm "crypto/internal/fips140/bigmod.addmulvvw" addmulvvw "func(z, x *uint, y uint, n int) uint";
-            sys "hash/crc32.ieee" crc32_ieee "func(crc uint32, p *byte, n int) uint32";
-            sys "hash/crc32.castagnoli" crc32_castagnoli "func(crc uint32, p *byte, n int) uint32";
-            sys "crypto/md5.blocks" md5_blocks "func(s *[4]uint32, p *byte, n int)";
-            sys "crypto/sha1.blocks" sha1_blocks "func(h *[5]uint32, p *byte, n int)";
-            sys "crypto/internal/fips140/sha256.blocks" sha256_blocks "func(h *[8]uint32, p *byte, n int)";
-            sys "crypto/internal/fips140/sha512.blocks" sha512_blocks "func(h *[8]uint64, p *byte, n int)";
-            sys "crypto/internal/fips140/aes.encrypt1" aes_encrypt1 "func(rounds int, keys *uint32, dst, src *byte) bool";
-            sys "crypto/internal/fips140/aes.decrypt1" aes_decrypt1 "func(rounds int, keys *uint32, dst, src *byte) bool";
-            sys "crypto/internal/fips140/aes/gcm.counter" gcm_counter "func(rounds int, keys *uint32, dst, src *byte, n int, ctr *[16]byte) bool";
-            sys "crypto/internal/fips140/aes/gcm.ghashUpdate" gcm_ghash "func(y, h *[16]byte, p *byte, n int) bool";
-            leaf "crypto/internal/boring/sig.BoringCrypto" sig_boring "func()";
-            leaf "crypto/internal/boring/sig.FIPSOnly" sig_fips "func()";
-            leaf "crypto/internal/boring/sig.StandardCrypto" sig_standard "func()";
         }
     };
 }

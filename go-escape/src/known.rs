@@ -162,7 +162,7 @@ fn of_extern(name: &str) -> Known {
     match name {
         "runtime.memmove" => return Known::MemMove,
         // (fn, argument block, registers): the callee can keep all that is passed.
-        "runtime.asmcall" => return Known::Args(&[Safe, Content, Safe]),
+        "runtime.asmcall" => return Known::Args(&[Safe, Content, Safe, Safe]),
         "runtime.reflectcall1" => return Known::Args(&[Leak, Content]),
         _ => {}
     }

@@ -37,6 +37,8 @@ pub(crate) struct PackageRules {
     pub(crate) add: Vec<String>,
     pub(crate) replace: Vec<String>,
     pub(crate) tags: Vec<String>,
+    /// The SDK's assembly files are part of the package.
+    pub(crate) assembly: bool,
     pub(crate) aliases: Vec<SymbolAlias>,
 }
 
@@ -52,6 +54,7 @@ impl PackageRules {
         self.add.extend(other.add.iter().cloned());
         self.replace.extend(other.replace.iter().cloned());
         self.tags.extend(other.tags.iter().cloned());
+        self.assembly |= other.assembly;
         self.aliases.extend(other.aliases.iter().cloned());
     }
 }
@@ -128,6 +131,7 @@ impl Overlay {
                     rules.replace.push(name);
                 }
                 "tags" => rules.tags.push(name),
+                "assembly" => rules.assembly = true,
                 "alias" => rules.aliases.push(SymbolAlias { name, target: (*target).to_owned() }),
                 _ => return Err(fail(format!("unknown verb {verb}"))),
             }

@@ -70,8 +70,8 @@ pub(crate) struct FolderInput<'a> {
     pub(crate) dir: &'a Path,
     pub(crate) entries: &'a [DirEntry],
     pub(crate) selection: Selection<'a>,
-    /// Assembly files are listed. Not for the SDK's packages: what they have in assembly is gorc's business (other
-    /// files, or go-rt).
+    /// Assembly files are listed. For the SDK's packages only where the overlay says so: what others have in
+    /// assembly is gorc's business (other files, or go-rt).
     pub(crate) with_assembly: bool,
 }
 

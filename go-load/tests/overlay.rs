@@ -67,11 +67,17 @@ fn std_loads_through_the_overlay_on_both_architectures() {
             let id = graph.find(path).expect("a package");
             graph.package(id).files.iter().map(|f| f.name.clone()).collect()
         };
-        // Tags reach the packages that they are for.
-        assert!(files("crypto/internal/fips140/sha256").contains(&"sha256block_noasm.go".to_owned()));
+        // Tags reach the packages that they are for, and so does assembly.
+        let (sha256, assembly) = match arch {
+            Arch::Amd64 => ("sha256block_amd64.go", "sha256block_amd64.s"),
+            _ => ("sha256block_noasm.go", ""),
+        };
+        assert!(files("crypto/internal/fips140/sha256").contains(&sha256.to_owned()));
+        let id = graph.find("crypto/internal/fips140/sha256").expect("a package");
+        assert_eq!(graph.package(id).assembly.concat(), assembly);
         assert!(files("math/big").contains(&"arith_decl_pure.go".to_owned()));
         let crc32 = match arch {
-            Arch::Amd64 => "crc32_gorc.go",
+            Arch::Amd64 => "crc32_amd64.go",
             _ => "crc32_otherarch.go",
         };
         assert!(files("hash/crc32").contains(&crc32.to_owned()));

@@ -19,6 +19,8 @@ struct Frame {
     ty: Ty,
     /// Field number of the first result.
     results: u32,
+    /// Where the results begin.
+    results_at: u64,
     /// Bytes, a multiple of 8.
     size: u64,
 }
@@ -36,8 +38,10 @@ impl Lowerer<'_> {
             fields.extend(results.iter().map(|t| field(*t)));
         }
         let ty = self.intern(TyKind::Struct(fields.into()));
-        let size = self.prog.types.layout(ty).size.next_multiple_of(8);
-        Frame { ty, results: first, size }
+        let layout = self.prog.types.layout(ty);
+        let size = layout.size.next_multiple_of(8);
+        let at = layout.field_offsets.get(first as usize).copied().unwrap_or(size);
+        Frame { ty, results: first, results_at: at & !7, size }
     }
 
     /// The body of a function that is defined in assembly: it calls that with a frame in memory.
@@ -65,7 +69,8 @@ impl Lowerer<'_> {
             let code = b.fr.b.emit(Op::SymbolAddr(code.into()), Ty::UNSAFE_POINTER);
             let address = b.bitcast(mem, Ty::UNSAFE_POINTER);
             let size = b.iconst(frame.size as i64, Ty::UINTPTR);
-            b.call_func(call, &[code, address, size]);
+            let results_at = b.iconst(frame.results_at as i64, Ty::UINTPTR);
+            b.call_func(call, &[code, address, size, results_at]);
             let values: Vec<Value> = b.frame_values(mem, &frame, frame.results, &results);
             b.fr.b.ret(&values);
         });

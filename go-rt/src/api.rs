@@ -485,13 +485,3 @@ pub(crate) extern "C" fn xgetbv_x() -> Pair {
 pub(crate) extern "C" fn getgoamd64level() -> i32 {
     1
 }
-
-/// Marker for code that uses BoringCrypto (leaf, empty).
-#[unsafe(export_name = "crypto/internal/boring/sig.BoringCrypto")]
-pub(crate) extern "C" fn sig_boring() {}
-/// Marker (leaf, empty).
-#[unsafe(export_name = "crypto/internal/boring/sig.FIPSOnly")]
-pub(crate) extern "C" fn sig_fips() {}
-/// Marker (leaf, empty).
-#[unsafe(export_name = "crypto/internal/boring/sig.StandardCrypto")]
-pub(crate) extern "C" fn sig_standard() {}

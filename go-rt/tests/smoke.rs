@@ -1,8 +1,10 @@
 //! The runtime object on its own: its symbol contract, and a hand-written program linked with it.
 //! The second part needs a C compiler driver as assembler and linker and says so when there is none.
 
+use go_abi::layout::g::GHead;
 use object::{Object, ObjectSymbol};
 use std::collections::BTreeSet;
+use std::mem::offset_of;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -47,7 +49,19 @@ fn program() -> Option<PathBuf> {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let (obj, exe) = (dir.join("runtime.o"), dir.join("smoke"));
     std::fs::write(&obj, runtime()).unwrap();
+    let fields = [
+        ("STACK_LO", offset_of!(GHead, stack_lo)),
+        ("MORESTACK_FN", offset_of!(GHead, morestack_fn)),
+        ("MORESTACK_SP", offset_of!(GHead, morestack_sp)),
+        ("STARTFN", offset_of!(GHead, startfn)),
+        ("GOID", offset_of!(GHead, goid)),
+        ("STATUS", offset_of!(GHead, status)),
+        ("ARGBLOCK", offset_of!(GHead, argblock)),
+        ("SIGNO", offset_of!(GHead, signo)),
+        ("SIGPC", offset_of!(GHead, sigpc)),
+    ];
     let out = Command::new("cc")
+        .args(fields.map(|(name, at)| format!("-Wa,--defsym,G_{name}={at}")))
         .args(["-nostdlib", "-static", "-no-pie", "-Wl,-z,noexecstack", "-o"])
         .args([&exe, &PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smoke.s")), &obj])
         .output()

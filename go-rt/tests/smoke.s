@@ -3,11 +3,11 @@
 .intel_syntax noprefix
 
 .macro CHECK name
-    cmp rsp, [r15]
+    cmp rsp, [r15 + G_STACK_LO]
     jae 771f
     lea rax, [rip + \name]
-    mov [r15 + 24], rax
-    mov [r15 + 32], rsp
+    mov [r15 + G_MORESTACK_FN], rax
+    mov [r15 + G_MORESTACK_SP], rsp
     mov rsp, rbp
     pop rbp
     jmp "runtime.morestack"
@@ -40,12 +40,12 @@
 .globl "runtime.gostart"
 "runtime.gostart":
     FRAME 16
-    mov rdi, [r15 + 120]
+    mov rdi, [r15 + G_STARTFN]
     test rdi, rdi
     jz 1f
     call [rdi]
     mov rdi, [rip + maing]
-    mov dword ptr [r15 + 80], 6
+    mov dword ptr [r15 + G_STATUS], 6
     call "runtime.gexit"
 1:  call main
     ud2
@@ -225,7 +225,7 @@ test_deep:
     mov rcx, 0x4045000000000000
     cmp rax, rcx
     jne bad
-    mov rax, [r15]          # back on the first segment: limit is near
+    mov rax, [r15 + G_STACK_LO]          # back on the first segment: limit is near
     mov rcx, rsp
     sub rcx, rax
     cmp rcx, 270000
@@ -255,7 +255,7 @@ test_switch:
     lea rdi, [rip + pong_closure]
     call "runtime.newg"
     mov [rsp], rax
-    cmp qword ptr [rax + 72], 0
+    cmp qword ptr [rax + G_GOID], 0
     je bad
     mov ebx, 77
 1:  mov rdi, [rsp]
@@ -268,13 +268,13 @@ test_switch:
     mov rdi, [rsp]
     call "runtime.gswitch"   # it ends and comes back through gexit
     mov rax, [rsp]
-    cmp dword ptr [rax + 80], 6
+    cmp dword ptr [rax + G_STATUS], 6
     jne bad
     lea rdi, [rip + pong_closure]
     call "runtime.newg"
     cmp rax, [rsp]           # recycled
     jne bad
-    mov dword ptr [rax + 80], 6
+    mov dword ptr [rax + G_STATUS], 6
     DONE
 
 # Nil dereference deep in a call chain; sigpanic resumes test_nil at its landing pad.
@@ -309,7 +309,7 @@ nil_ret:
 nil_land:
     cmp qword ptr [rsp + 8], 99
     jne bad
-    mov rax, [r15]
+    mov rax, [r15 + G_STACK_LO]
     mov rcx, rsp
     sub rcx, rax
     cmp rcx, 270000
@@ -372,7 +372,7 @@ test_preempt:
     CHECK test_preempt
     mov qword ptr [rip + yields], 0
     mov qword ptr [rip + yield_collects], 1
-    mov qword ptr [r15 + 16], 0x1234
+    mov qword ptr [r15 + G_ARGBLOCK], 0x1234
     mov rax, 101
     mov rbx, 102
     mov rcx, 103
@@ -427,7 +427,7 @@ test_preempt:
     movq rax, xmm15
     cmp rax, 102
     jne bad
-    cmp qword ptr [r15 + 16], 0x1234
+    cmp qword ptr [r15 + G_ARGBLOCK], 0x1234
     jne bad
     mov qword ptr [rip + yield_collects], 0
     DONE
@@ -441,7 +441,7 @@ test_preempt:
     je 1f
     call "runtime.gcstart"
 1:
-    mov qword ptr [r15 + 16], 0
+    mov qword ptr [r15 + G_ARGBLOCK], 0
     mov rax, -1
     mov rbx, rbx
     mov rcx, -1
@@ -458,7 +458,7 @@ preemptyield_end:
 # Calls by register file, both kinds of code pointer, and back through makeFuncStub.
 plainsum: # plain: rdi rsi -> rax sum, rcx product; xmm0+xmm1 -> xmm0; argblock word +8 = 55
     FRAME 16
-    mov rax, [r15 + 16]
+    mov rax, [r15 + G_ARGBLOCK]
     mov qword ptr [rax + 8], 55
     mov rax, rdi
     add rax, rsi
@@ -510,7 +510,7 @@ test_reflect:
     mov esi, 31
     mov edx, 32
     lea rax, [rsp + 200]
-    mov [r15 + 16], rax
+    mov [r15 + G_ARGBLOCK], rax
     call [rdi]
     cmp rax, 63
     jne bad
@@ -527,7 +527,7 @@ test_reflect:
     lea rax, [rip + made_closure]
     cmp rdi, rax
     jne bad
-    cmp rsi, [r15 + 16]
+    cmp rsi, [r15 + G_ARGBLOCK]
     jne bad
     mov rax, [rcx]
     add rax, [rcx + 112]
@@ -613,15 +613,15 @@ forever:
 "runtime.sigpanic":
     FRAME 16
     CHECK "runtime.sigpanic"
-    cmp dword ptr [r15 + 144], 11
+    cmp dword ptr [r15 + G_SIGNO], 11
     jne bad
-    mov rax, [r15 + 128]
+    mov rax, [r15 + G_SIGPC]
     mov rcx, [rip + want_pc_lo]
     sub rax, rcx
     cmp rax, 100
     ja bad
     mov rax, [rbp + 8]          # the fault pc is our return address
-    cmp rax, [r15 + 128]
+    cmp rax, [r15 + G_SIGPC]
     jne bad
     mov rdi, [rip + target_fp]
     mov rsi, [rip + target_pc]

@@ -5,7 +5,6 @@
 
 use crate::api::*;
 use crate::bytealg::*;
-use crate::kernels::{aes::*, crc32::*, md5::*, sha::*};
 use go_abi::for_each_rust_fn;
 
 macro_rules! one {

@@ -1,4 +1,4 @@
-//! Vectors of machine words for math/big and crypto/internal/fips140/bigmod. Leaf functions in
+//! Vectors of machine words for math/big. Leaf functions in
 //! assembly: carries live in the carry flag, which no high-level language keeps there.
 //!
 //! All take `n ≥ 0` words; `z` may be `x` or `y`.
@@ -199,15 +199,6 @@ core::arch::global_asm!(
     "shr r9, cl",
     "mov [rdi], r9",
     "ret",
-    // addmulvvw(rdi z, rsi x, rdx y, rcx n): z += x*y → carry
-    ".globl \"crypto/internal/fips140/bigmod.addmulvvw\"",
-    "\"crypto/internal/fips140/bigmod.addmulvvw\":",
-    "mov r9, rcx",
-    "mov rcx, rdx",
-    "mov rdx, rsi",
-    "mov rsi, rdi",
-    "xor r8d, r8d",
-    "jmp \"math/big.addmulvvww\"",
     ".text",
 );
 
@@ -226,8 +217,6 @@ mod tests {
         fn lshvu(z: *mut u64, x: *const u64, s: u64, n: usize) -> u64;
         #[link_name = "math/big.rshvu"]
         fn rshvu(z: *mut u64, x: *const u64, s: u64, n: usize) -> u64;
-        #[link_name = "crypto/internal/fips140/bigmod.addmulvvw"]
-        fn addmulvvw(z: *mut u64, x: *const u64, y: u64, n: usize) -> u64;
     }
 
     #[test]
@@ -268,13 +257,6 @@ mod tests {
                         (want[i], c) = (t as u64, (t >> 64) as u64);
                     }
                     assert_eq!((addmulvvww(z.as_mut_ptr(), x.as_ptr(), y.as_ptr(), m, a, n), &z), (c, &want));
-                    c = 0;
-                    for i in 0..n {
-                        let t = y[i] as u128 * m as u128 + x[i] as u128 + c as u128;
-                        (want[i], c) = (t as u64, (t >> 64) as u64);
-                    }
-                    z.copy_from_slice(&x);
-                    assert_eq!((addmulvvw(z.as_mut_ptr(), y.as_ptr(), m, n), &z), (c, &want));
                     if n > 0 {
                         for i in 0..n {
                             want[i] = x[i] << sh | if i > 0 { x[i - 1] >> (64 - sh) } else { 0 };

@@ -457,13 +457,13 @@ func readGCStats(pauses *[]uint64) {
 func reflectcall1(fn, argblock unsafe.Pointer, regs *abi.RegArgs)
 
 // asmcall runs fn, a function in assembly, with a copy of the size bytes at frame as its arguments and results,
-// and copies them back. What the frame holds may be kept by fn.
-func asmcall(fn, frame unsafe.Pointer, size uintptr)
+// and copies those back that lie from offset results on. What the frame holds may be kept by fn.
+func asmcall(fn, frame unsafe.Pointer, size, results uintptr)
 
 // asmcallNoescape is asmcall for functions that keep nothing.
 //
 //go:noescape
-func asmcallNoescape(fn, frame unsafe.Pointer, size uintptr)
+func asmcallNoescape(fn, frame unsafe.Pointer, size, results uintptr)
 
 //go:linkname reflectcall
 func reflectcall(stackArgsType *_type, fn, stackArgs unsafe.Pointer, stackArgsSize, stackRetOffset, frameSize uint32, regArgs *abi.RegArgs) {

@@ -533,7 +533,8 @@ impl Builder {
                     let c = self.g.cell_of(c);
                     self.leak(c);
                 }
-                Arg::Result => {
+                Arg::Result | Arg::Element => {
+                    let n = if what.get(k).or(what.last()) == Some(&Arg::Element) { self.g.cell_of(n) } else { n };
                     if let Some(r) = f.insts[i].results.first() {
                         let r = self.of(*r);
                         if r != NONE {

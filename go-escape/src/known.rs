@@ -21,6 +21,8 @@ pub(crate) enum Arg {
     Deep,
     /// It can be the result.
     Result,
+    /// What is stored in the memory it points to can be the result.
+    Element,
 }
 
 /// What a function does.
@@ -38,10 +40,12 @@ pub(crate) enum Known {
     MapIter,
 }
 
-use Arg::{Content, Deep, Leak, Result, Safe};
+use Arg::{Content, Deep, Element, Leak, Result, Safe};
 
 const SAFE: Known = Known::Args(&[Safe]);
 const LEAK: Known = Known::Args(&[Leak]);
+/// `mapassign_…(type, map, key)`: the key is kept, in memory that the map refers to.
+const ASSIGN: Known = Known::Args(&[Safe, Safe, Leak]);
 
 /// Functions of package runtime by name.
 const TABLE: &[(&str, Known)] = &[
@@ -67,11 +71,11 @@ const TABLE: &[(&str, Known)] = &[
     ("mapaccess1_faststr", SAFE),
     ("mapaccess2_faststr", SAFE),
     ("mapassign", Known::Args(&[Safe, Safe, Content])),
-    ("mapassign_fast32", LEAK),
-    ("mapassign_fast32ptr", LEAK),
-    ("mapassign_fast64", LEAK),
-    ("mapassign_fast64ptr", LEAK),
-    ("mapassign_faststr", LEAK),
+    ("mapassign_fast32", ASSIGN),
+    ("mapassign_fast32ptr", ASSIGN),
+    ("mapassign_fast64", ASSIGN),
+    ("mapassign_fast64ptr", ASSIGN),
+    ("mapassign_faststr", ASSIGN),
     ("mapdelete", SAFE),
     ("mapdelete_fast32", SAFE),
     ("mapdelete_fast64", SAFE),
@@ -94,6 +98,11 @@ const TABLE: &[(&str, Known)] = &[
     ("concatstring3", Known::Args(&[Result])),
     ("concatstring4", Known::Args(&[Result])),
     ("concatstring5", Known::Args(&[Result])),
+    ("concatstrings", Known::Args(&[Result, Element])),
+    ("countrunes", SAFE),
+    ("mallocgc", SAFE),
+    ("throw", SAFE),
+    ("fatal", SAFE),
     ("efaceeq", SAFE),
     ("ifaceeq", SAFE),
     ("memequal", SAFE),

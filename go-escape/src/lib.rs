@@ -31,7 +31,7 @@ const CHUNK: usize = 32;
 pub fn analyze(prog: &Program) -> (StorageMap, EscapeReport) {
     let mut w = World { prog, known: known::known_functions(prog), summaries: vec![None; prog.funcs.len()] };
     let mut report = EscapeReport::default();
-    let calls = order::calls(prog);
+    let calls = order::calls(prog, &w.known);
     let order = go_ir::order::order(&calls);
     for wave in order.component_waves(&calls) {
         let components = wave.iter().map(|c| &order.components[*c as usize]);

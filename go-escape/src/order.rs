@@ -1,5 +1,6 @@
 //! The graph that gives the order of analysis.
 
+use crate::known::Known;
 use go_ir::order::Graph;
 use go_ir::{Callee, FuncBody, FuncId, Function, Op, Program, Value, ValueDef};
 
@@ -33,15 +34,16 @@ fn callees(f: &Function, mut out: impl FnMut(FuncId)) {
     }
 }
 
-/// Which functions' summaries each function needs; those without IR need none, and nobody needs theirs.
-pub(crate) fn calls(prog: &Program) -> Graph {
+/// Which functions' summaries each function needs; nobody needs those of functions without IR
+/// or with known effects.
+pub(crate) fn calls(prog: &Program, known: &[Known]) -> Graph {
     let mut g = Graph::new();
     let mut list: Vec<u32> = Vec::new();
     for f in prog.funcs.iter() {
         list.clear();
         if let FuncBody::Ir(body) = &f.body {
             callees(body, |c| {
-                if matches!(prog.funcs[c].body, FuncBody::Ir(_)) {
+                if matches!(prog.funcs[c].body, FuncBody::Ir(_)) && known[c.0 as usize] == Known::No {
                     list.push(c.0);
                 }
             });

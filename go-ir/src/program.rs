@@ -74,11 +74,33 @@ pub struct Program {
     pub extern_roots: Vec<SymbolId>,
     /// Functions by link name.
     pub by_name: FxHashMap<Arc<str>, FuncId>,
+    /// Values that interfaces share instead of allocating memory: [`Program::SMALL_VALUES_ZERO`] bytes of zeros,
+    /// then the numbers below 256 in eight bytes each.
+    pub small_values: Option<DataId>,
+    /// Methods of the itabs: functions that take the data word as receiver; none for those that nobody calls.
+    pub itab_methods: Vec<Box<[Option<FuncId>]>>,
     /// The passes before inlining were applied to all bodies while the program was lowered.
     pub passed_early: bool,
 }
 
 impl Program {
+    /// Bytes of zeros at the start of [`Program::small_values`], as many as a slice has.
+    pub const SMALL_VALUES_ZERO: usize = 24;
+
+    /// Contents of [`Program::small_values`].
+    #[must_use]
+    pub fn small_values_bytes() -> Vec<u8> {
+        let numbers = (0..256u64).flat_map(u64::to_le_bytes);
+        std::iter::repeat_n(0, Program::SMALL_VALUES_ZERO).chain(numbers).collect()
+    }
+
+    /// The function that method number `method` of an interface type is for a concrete type.
+    #[must_use]
+    pub fn itab_method(&self, concrete: Ty, iface: Ty, method: u32) -> Option<FuncId> {
+        let n = *self.itab_map.get(&(concrete, iface))?;
+        *self.itab_methods.get(n as usize)?.get(method as usize)?
+    }
+
     /// An empty program.
     #[must_use]
     pub fn new() -> Program {

@@ -41,7 +41,10 @@ impl Body<'_, '_> {
         if ellipsis {
             let st = self.ety(args[1]);
             let is_string = self.basic(st) == Some(Basic::String);
-            let (src, n) = if is_string {
+            let (src, n) = if let Some(s) = self.slice_of_string(args[1], 1) {
+                let v = self.expr(s);
+                self.str_parts(v)
+            } else if is_string {
                 let v = self.expr(args[1]);
                 self.str_parts(v)
             } else {
@@ -233,7 +236,7 @@ impl Body<'_, '_> {
     pub(super) fn copy(&mut self, e: ExprId, args: &[ExprId]) -> Value {
         self.order_all(args);
         let d = self.expr(args[0]);
-        let s = self.expr(args[1]);
+        let s = self.read_only_slice(args[1]);
         self.at(e);
         self.copy_values(d, s)
     }

@@ -241,7 +241,14 @@ impl Body<'_, '_> {
                 self.call_rt1(if b == Builtin::Len { "chanlen" } else { "chancap" }, &[c], Ty::INT)
             }
             TyKind::Slice(_) => {
-                let s = self.expr(x);
+                if b == Builtin::Len
+                    && let Some(s) = self.slice_of_string(x, 4)
+                {
+                    let s = self.expr(s);
+                    self.at(e);
+                    return self.call_rt1("countrunes", &[s], Ty::INT);
+                }
+                let s = if b == Builtin::Len { self.read_only_slice(x) } else { self.expr(x) };
                 self.extract(s, if b == Builtin::Len { 1 } else { 2 }, Ty::INT)
             }
             _ => {

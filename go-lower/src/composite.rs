@@ -105,7 +105,7 @@ impl Body<'_, '_> {
         None
     }
 
-    fn field_by_name(&self, t: Ty, name: Symbol) -> Option<u32> {
+    pub(super) fn field_by_name(&self, t: Ty, name: Symbol) -> Option<u32> {
         match self.under(t) {
             TyKind::Struct(fs) => fs.iter().position(|f| f.name == name).map(|i| i as u32),
             _ => None,

@@ -236,7 +236,7 @@ impl Lowerer<'_> {
     }
 
     /// The type of a map's slot groups, and of a slot.
-    fn map_group(&mut self, k: Ty, e: Ty) -> (Ty, Ty) {
+    pub(super) fn map_group(&mut self, k: Ty, e: Ty) -> (Ty, Ty) {
         let indirect = |lo: &mut Self, t: Ty| {
             if lo.prog.types.layout(t).size > MAP_MAX_INLINE { lo.intern(TyKind::Pointer(t)) } else { t }
         };
@@ -342,29 +342,35 @@ impl Lowerer<'_> {
         out.typelinks = links.into_iter().map(|(_, t)| t).collect();
         let unreachable = self.func_by_symbol("runtime.unreachableMethod");
         for (concrete, iface) in self.prog.itabs.clone() {
-            let init = self.itab(concrete, iface, unreachable);
+            let (init, methods) = self.itab(concrete, iface, unreachable);
             out.itabs.push(init);
+            self.prog.itab_methods.push(methods);
         }
+        self.prog.small_values = Some(self.const_data(&Program::small_values_bytes(), 8));
         out
     }
 
-    fn itab(&mut self, concrete: Ty, iface: Ty, unreachable: Option<FuncId>) -> DataInit {
+    fn itab(&mut self, concrete: Ty, iface: Ty, unreachable: Option<FuncId>) -> (DataInit, Box<[Option<FuncId>]>) {
         let mut b = Bytes { init: DataInit::default() };
         b.addr(0, Program::type_symbol(iface), 8);
         b.addr(8, Program::type_symbol(concrete), 8);
         b.at(16, &fnv(&self.link_string(concrete)).to_le_bytes());
         b.at(20, &[0; 4]);
-        let TyKind::Interface(ms) = self.prog.types.under(iface).clone() else { return b.init };
+        let TyKind::Interface(ms) = self.prog.types.under(iface).clone() else {
+            return (b.init, Box::default());
+        };
+        let mut methods = Vec::with_capacity(ms.len());
         let set = self.method_set(concrete);
         for (n, m) in ms.iter().enumerate() {
             let i = set.iter().position(|x| x.name == m.name && x.pkg == m.pkg);
-            let f = i.and_then(|i| self.kept_methods.get(&(concrete, i))).map(|k| k.0).or(unreachable);
-            match f {
+            let f = i.and_then(|i| self.kept_methods.get(&(concrete, i))).map(|k| k.0);
+            methods.push(f);
+            match f.or(unreachable) {
                 Some(f) => b.addr(24 + 8 * n, Program::func_symbol(f), 8),
                 None => b.at(24 + 8 * n, &1u64.to_le_bytes()),
             }
         }
-        b.init
+        (b.init, methods.into())
     }
 
     /// An `abi.Name`: flags, length, text, tag, package path.

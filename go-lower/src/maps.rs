@@ -2,11 +2,13 @@
 
 use super::body::Body;
 use go_ast::ExprId;
-use go_ir::ir::{Op, Value};
+use go_ir::ir::{Intrinsic, Op, Value};
 use go_ir::ty::{Basic, Ty, TyKind};
 
 /// Elements above this size have no fast variants (`abi.MapMaxElemBytes`).
 const MAX_FAST_ELEM: u64 = 128;
+/// Control word of a group without entries (`abi.MapCtrlEmpty`).
+const EMPTY_GROUP: i64 = 0x8080_8080_8080_8080_u64 as i64;
 /// Size of the runtime's zero value (`abi.ZeroValSize`): larger elements need the two-result access.
 const ZERO_VAL: u64 = 1024;
 
@@ -171,6 +173,35 @@ impl Body<'_, '_> {
         )
     }
 
+    /// Gives a new small map room on the stack for its first entries, if it is local.
+    fn first_group(&mut self, m: Value, mt: Ty) {
+        let (kt, et) = self.map_types(mt);
+        let (group, _) = self.lo.map_group(kt, et);
+        let size = self.size_of(group);
+        let site = self.fr.b.new_site();
+        let pty = self.ptr_to(group);
+        let g = self.fr.b.emit(Op::Buffer { ty: group, site }, pty);
+        let map = self.lo.named_type("internal/runtime/maps", "Map");
+        let name = self.lo.checker.store.interner.intern("dirPtr");
+        let Some(field) = self.field_by_name(map, name) else { return };
+        let none = self.is_zero(g);
+        let local = self.not(none);
+        self.if_then(local, |s| {
+            let bytes = s.iconst(size as i64, Ty::UINTPTR);
+            s.intrinsic_void(Intrinsic::MemZero, &[g, bytes]);
+            let control = s.ptr_to(Ty::UINT64);
+            let p = s.bitcast(g, control);
+            let empty = s.iconst(EMPTY_GROUP, Ty::UINT64);
+            s.store(p, empty);
+            let words = s.ptr_to(Ty::UNSAFE_POINTER);
+            let pm = s.ptr_to(map);
+            let m = s.bitcast(m, pm);
+            let p = s.fr.b.emit(Op::FieldAddr { base: m, ty: map, field }, words);
+            let g = s.bitcast(g, Ty::UNSAFE_POINTER);
+            s.store(p, g);
+        });
+    }
+
     /// `make(map[K]V, hint)`
     pub(super) fn make_map(&mut self, mt: Ty, hint: Option<Value>) -> Value {
         let small = match hint {
@@ -179,7 +210,9 @@ impl Body<'_, '_> {
         };
         if small {
             self.lo.use_type(mt);
-            return self.call_rt1("makemap_small", &[], mt);
+            let m = self.call_rt1("makemap_small", &[], mt);
+            self.first_group(m, mt);
+            return m;
         }
         let hint = hint.unwrap_or_else(|| self.int(0));
         let desc = self.type_desc(mt);

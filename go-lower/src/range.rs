@@ -44,7 +44,7 @@ impl Body<'_, '_> {
             TyKind::Map(k, v) => self.range_map(vars, x, k, v, body, pos),
             TyKind::Chan(..) => self.range_chan(vars, x, body, pos),
             TyKind::Slice(elem) => {
-                let s = self.expr(x);
+                let s = self.read_only_slice(x);
                 self.fr.b.pos = pos;
                 let (p, len, _) = self.slice_parts(s);
                 self.range_elems(vars, p, len, elem, body, pos);

@@ -2,8 +2,14 @@
 
 use super::body::Body;
 use go_ast::{BinaryOp, ExprId, ExprKind};
-use go_ir::ir::{CmpOp, Value};
+use go_ir::ir::{CmpOp, Op, Value};
 use go_ir::ty::{Basic, Ty, TyKind};
+use go_types::constant::ConstValue;
+
+/// Elements of the buffers that conversions and concatenations use (`runtime.tmpBuf`).
+const TMP_BUFFER: u64 = 32;
+/// Bytes of the buffer for a string of one rune.
+const RUNE_BUFFER: u64 = 4;
 
 impl Body<'_, '_> {
     /// Operands of a chain of `+`.
@@ -28,18 +34,41 @@ impl Body<'_, '_> {
         let mut ops = Vec::new();
         self.concat_operands(e, &mut ops);
         self.order_all(&ops);
-        let vs: Vec<Value> = ops.iter().map(|o| self.expr_to(*o, ty)).collect();
+        // With a constant that is not empty the result is never one of the other operands.
+        let copies = ops.iter().any(|o| self.is_text(*o));
+        let vs: Vec<Value> = ops
+            .iter()
+            .map(|o| match if copies { self.string_of_bytes(*o) } else { None } {
+                Some(b) => {
+                    let v = self.expr(b);
+                    let s = self.bytes_as_string(v);
+                    self.bitcast(s, ty)
+                }
+                None => self.expr_to(*o, ty),
+            })
+            .collect();
         self.at(e);
         self.concat_values(&vs, ty)
     }
 
+    /// Whether `e` is a constant string that is not empty.
+    fn is_text(&self, e: ExprId) -> bool {
+        matches!(self.lo.checker.info.const_value(self.tree.id, e), Some(ConstValue::Str(s)) if !s.is_empty())
+    }
+
+    /// Room on the stack for `n` elements, for the result of a conversion or concatenation; nil if that is
+    /// used beyond this function or the next round of a loop.
+    fn buffer(&mut self, elem: Ty, n: u64) -> Value {
+        let ty = self.lo.prog.types.array(elem, n);
+        self.layout(ty);
+        let pty = self.ptr_to(ty);
+        let site = self.fr.b.new_site();
+        self.fr.b.emit(Op::Buffer { ty, site }, pty)
+    }
+
     /// Concatenates string values.
     pub(super) fn concat_values(&mut self, vs: &[Value], ty: Ty) -> Value {
-        let bufty = {
-            let a = self.lo.prog.types.array(Ty::UINT8, 32);
-            self.ptr_to(a)
-        };
-        let mut args = vec![self.zero(bufty)];
+        let mut args = vec![self.buffer(Ty::UINT8, TMP_BUFFER)];
         let name = match vs.len() {
             2 => "concatstring2",
             3 => "concatstring3",
@@ -69,13 +98,13 @@ impl Body<'_, '_> {
         } else {
             wide
         };
-        let buf = self.zero(Ty::UNSAFE_POINTER);
+        let buf = self.buffer(Ty::UINT8, RUNE_BUFFER);
         self.call_rt1("intstring", &[buf, wide], ty)
     }
 
     /// `string([]byte)`, `string([]rune)`
     pub(super) fn slice_to_string(&mut self, v: Value, elem: Ty, ty: Ty) -> Value {
-        let buf = self.zero(Ty::UNSAFE_POINTER);
+        let buf = self.buffer(Ty::UINT8, TMP_BUFFER);
         if self.size_of(elem) == 1 {
             let (p, len, _) = self.slice_parts(v);
             return self.call_rt1("slicebytetostring", &[buf, p, len], ty);
@@ -87,10 +116,13 @@ impl Body<'_, '_> {
 
     /// `[]byte(string)`, `[]rune(string)`
     pub(super) fn string_to_slice(&mut self, v: Value, elem: Ty, ty: Ty) -> Value {
-        let buf = self.zero(Ty::UNSAFE_POINTER);
         let v = self.bitcast(v, Ty::STRING);
-        let f = if self.size_of(elem) == 1 { "stringtoslicebyte" } else { "stringtoslicerune" };
-        self.call_rt1(f, &[buf, v], ty)
+        if self.size_of(elem) == 1 {
+            let buf = self.buffer(Ty::UINT8, TMP_BUFFER);
+            return self.call_rt1("stringtoslicebyte", &[buf, v], ty);
+        }
+        let buf = self.buffer(Ty::INT32, TMP_BUFFER);
+        self.call_rt1("stringtoslicerune", &[buf, v], ty)
     }
 
     /// A byte slice as a string without a copy, for uses that do not keep it.
@@ -101,8 +133,16 @@ impl Body<'_, '_> {
         self.compose(&[p, len], Ty::STRING)
     }
 
-    /// If `e` is `string(b)` of a byte slice: `b`.
-    pub(super) fn string_of_bytes(&mut self, e: ExprId) -> Option<ExprId> {
+    /// A string as a byte slice without a copy, for uses that neither keep nor change it.
+    pub(super) fn string_as_bytes(&mut self, v: Value, ty: Ty) -> Value {
+        let (p, len) = self.str_parts(v);
+        let pty = self.ptr_to(self.elem(ty));
+        let p = self.bitcast(p, pty);
+        self.compose(&[p, len, len], ty)
+    }
+
+    /// If `e` is a conversion that is not constant: its operand, and the types to and from which it converts.
+    fn conversion_operand(&mut self, e: ExprId) -> Option<(ExprId, Ty, Ty)> {
         let e = self.tree.unparen(e);
         if self.fr.ordered.contains_key(&e) || self.tv(e).val.0 != 0 {
             return None;
@@ -113,9 +153,36 @@ impl Body<'_, '_> {
             return None;
         }
         let (to, from) = (self.ety(e), self.ety(arg));
+        Some((arg, to, from))
+    }
+
+    /// If `e` is `string(b)` of a byte slice: `b`.
+    pub(super) fn string_of_bytes(&mut self, e: ExprId) -> Option<ExprId> {
+        let (arg, to, from) = self.conversion_operand(e)?;
         match (self.under(to), self.under(from)) {
             (TyKind::Basic(Basic::String), TyKind::Slice(el)) if self.size_of(el) == 1 => Some(arg),
             _ => None,
+        }
+    }
+
+    /// If `e` is `[]byte(s)` of a string, or `[]rune(s)` with `size` 4: `s`.
+    pub(super) fn slice_of_string(&mut self, e: ExprId, size: u64) -> Option<ExprId> {
+        let (arg, to, from) = self.conversion_operand(e)?;
+        match (self.under(to), self.under(from)) {
+            (TyKind::Slice(el), TyKind::Basic(Basic::String)) if self.size_of(el) == size => Some(arg),
+            _ => None,
+        }
+    }
+
+    /// A slice operand that is only read, at once or by nobody who could change it.
+    pub(super) fn read_only_slice(&mut self, e: ExprId) -> Value {
+        let ty = self.ety(e);
+        match self.slice_of_string(e, 1) {
+            Some(s) => {
+                let v = self.expr(s);
+                self.string_as_bytes(v, ty)
+            }
+            None => self.expr(e),
         }
     }
 }

@@ -4,10 +4,11 @@ use super::Fx;
 use super::mem::Fault;
 use crate::abi::clif_type;
 use crate::repr::Repr;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, Value as V, types};
 use cranelift_codegen::isa::CallConv;
-use go_ir::{BlockData, Inst, Op, Program, Scalar, Site, Ty, TyKind, Value};
+use go_ir::{Basic, BlockData, Inst, Op, Program, Scalar, Site, Ty, TyKind, Value};
 use smallvec::SmallVec;
 
 impl Fx<'_, '_> {
@@ -292,6 +293,63 @@ impl Fx<'_, '_> {
         self.def(i, r);
     }
 
+    /// Address of memory that holds a value, for an interface. Small numbers and empty strings and slices
+    /// have places that all share; the rest is allocated.
+    fn boxed(&mut self, repr: &Repr, ty: Ty, site: Site) -> V {
+        let shared = match repr {
+            Repr::Parts(ps) if !self.storage.is_local(self.f.id, site) => self.shared_value(ty, ps),
+            _ => None,
+        };
+        let Some((hit, address)) = shared else { return self.boxed_alone(repr, ty, site) };
+        let Some(hit) = hit else { return address };
+        let (other, done) = (self.b.create_block(), self.b.create_block());
+        let result = self.b.append_block_param(done, types::I64);
+        self.b.ins().brif(hit, done, &[address.into()], other, &[]);
+        self.b.switch_to_block(other);
+        let p = self.boxed_alone(repr, ty, site);
+        self.b.ins().jump(done, &[p.into()]);
+        self.b.switch_to_block(done);
+        result
+    }
+
+    fn boxed_alone(&mut self, repr: &Repr, ty: Ty, site: Site) -> V {
+        let p = self.raw_alloc(ty, site);
+        self.write(ty, p, 0, repr, MemFlagsData::trusted());
+        p
+    }
+
+    /// Whether a value has a shared place (`None`: always), and that place.
+    fn shared_value(&mut self, ty: Ty, parts: &[V]) -> Option<(Option<V>, V)> {
+        let table = Program::data_symbol(self.prog.small_values?);
+        let under = self.prog.types.under(ty);
+        if matches!(under, TyKind::Basic(Basic::String) | TyKind::Slice(_)) {
+            // A slice is nil if its pointer is.
+            let part = if matches!(under, TyKind::Slice(_)) { parts[0] } else { parts[1] };
+            let hit = self.b.ins().icmp_imm_s(IntCC::Equal, part, 0);
+            return Some((Some(hit), self.symbol(table)));
+        }
+        let l = self.prog.types.layout_of(ty);
+        let [v] = *parts else { return None };
+        if l.ptr_bytes > 0 || l.size > 8 || u64::from(l.align) != l.size {
+            return None;
+        }
+        let t = self.b.func.dfg.value_type(v);
+        let bits = match t {
+            types::F32 => self.b.ins().bitcast(types::I32, MemFlagsData::new(), v),
+            types::F64 => self.b.ins().bitcast(types::I64, MemFlagsData::new(), v),
+            _ => v,
+        };
+        let wide = if l.size == 8 { bits } else { self.b.ins().uextend(types::I64, bits) };
+        let base = self.symbol(table);
+        let offset = self.b.ins().ishl_imm_s(wide, 3);
+        let address = self.b.ins().iadd(base, offset);
+        let address = self.b.ins().iadd_imm_s(address, Program::SMALL_VALUES_ZERO as i64);
+        if l.size == 1 {
+            return Some((None, address));
+        }
+        Some((Some(self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, wide, 256)), address))
+    }
+
     fn make_interface(&mut self, i: Inst, value: Value, ty: Ty, site: Site) {
         let iface = self.result_ty(i);
         let TyKind::Interface(methods) = self.prog.types.under(iface) else {
@@ -312,9 +370,7 @@ impl Fx<'_, '_> {
         } else if size == 0 {
             self.named("runtime.zerobase")
         } else {
-            let p = self.raw_alloc(ty, site);
-            self.write(ty, p, 0, &repr, MemFlagsData::trusted());
-            p
+            self.boxed(&repr, ty, site)
         };
         let tab = self.symbol(tab);
         self.def(i, Repr::Parts(SmallVec::from_slice(&[tab, data])));

@@ -12,6 +12,7 @@ use crate::ir::{
 };
 use crate::order::{Graph, order};
 use crate::program::Program;
+use crate::ty::{Ty, TyKind};
 use crate::visit;
 use go_abi::runtime_fns::{RustFnKind, rust_fn};
 use go_source::Pos;
@@ -20,6 +21,8 @@ use smallvec::SmallVec;
 
 /// Cost up to which a function is inlined.
 const BUDGET: u32 = 40;
+/// Cost up to which a function is inlined that returns what it allocated: there the object need not be on the heap.
+const CONSTRUCTOR_BUDGET: u32 = 80;
 /// Cost up to which a closure is inlined where it is created and called.
 const CLOSURE_BUDGET: u32 = 120;
 /// A function does not grow beyond this many instructions by inlining.
@@ -50,6 +53,8 @@ struct Summary {
     cost: Option<u32>,
     /// A wrapper: only the call of a method value made in sight can do without its frame.
     wrapper: bool,
+    /// It returns a new object.
+    constructor: bool,
 }
 
 /// Runs the pass over the program: functions that do not need each other at the same time, unless
@@ -171,7 +176,55 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
             _ => 0,
         };
     }
-    Summary { cost: Some(cost), wrapper: f.attrs.wrapper || attrs.wrapper }
+    Summary { cost: Some(cost), wrapper: f.attrs.wrapper || attrs.wrapper, constructor: is_constructor(f) }
+}
+
+/// Whether a function returns an object that it allocates, perhaps in an interface.
+fn is_constructor(f: &Function) -> bool {
+    let is_new = |mut v: Value| loop {
+        let ValueDef::Result(i, _) = f.values[v].def else { return false };
+        match &f.insts[i].op {
+            Op::Alloc { .. } => return true,
+            Op::MakeInterface { value: x, .. } | Op::Bitcast(x) => v = *x,
+            _ => return false,
+        }
+    };
+    f.blocks.iter().any(|b| matches!(&b.term, Terminator::Return(vs) if vs.iter().any(|v| is_new(*v))))
+}
+
+/// Turns the call of a method of an interface value that is made in sight into a call of the function.
+fn devirtualize(prog: &Program, f: &mut Function, block: Block, k: usize, repl: &Replacements) -> usize {
+    let i = f.blocks[block].insts[k];
+    let Op::Call { callee: Callee::Interface { recv, method }, args } = &f.insts[i].op else { return k };
+    let recv = resolve(repl, *recv);
+    let (concrete, data) = match made(f, repl, recv) {
+        Some(Op::MakeInterface { ty, .. }) => (*ty, None),
+        Some(Op::Compose(parts)) => match made(f, repl, parts[0]) {
+            Some(Op::Itab(c, _)) => (*c, Some(parts[1])),
+            _ => return k,
+        },
+        _ => return k,
+    };
+    let Some(func) = prog.itab_method(concrete, f.values[recv].ty, *method) else { return k };
+    let Some(receiver) = prog.funcs[func].params.first().copied() else { return k };
+    if !matches!(prog.types.under(receiver), TyKind::Pointer(_)) || prog.funcs[func].params.len() != args.len() + 1 {
+        return k;
+    }
+    let args = args.clone();
+    let (pos, inl) = (f.insts[i].pos, f.insts[i].inl);
+    let mut at = k;
+    let mut emit = |f: &mut Function, op: Op, ty: Ty| {
+        let inst = f.insts.push(InstData { op, results: Results::new(), pos, inl });
+        let v = f.values.push(ValueData { ty, def: ValueDef::Result(inst, 0) });
+        f.insts[inst].results.push(v);
+        f.blocks[block].insts.insert(at, inst);
+        at += 1;
+        v
+    };
+    let data = data.unwrap_or_else(|| emit(f, Op::Extract { agg: recv, index: 1 }, Ty::UNSAFE_POINTER));
+    let this = emit(f, Op::Bitcast(data), receiver);
+    f.insts[i].op = Op::Call { callee: Callee::Func(func), args: std::iter::once(this).chain(args).collect() };
+    at
 }
 
 /// A call that is to be inlined.
@@ -214,6 +267,7 @@ fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
         let mut k = 0;
         while k < f.blocks[Block(b as u32)].insts.len() {
             let block = Block(b as u32);
+            k = devirtualize(prog, f, block, k, &repl);
             let i = f.blocks[block].insts[k];
             if size < MAX_CALLER
                 && let Some(site) = wanted(prog, f, i, f.blocks[block].cold, summaries, &repl)
@@ -259,7 +313,8 @@ fn wanted(
     if cold || func == f.id {
         return None;
     }
-    let Summary { cost: Some(cost), wrapper } = summaries[func.0 as usize] else { return None };
+    let Summary { cost: Some(cost), wrapper, constructor } = summaries[func.0 as usize] else { return None };
+    let budget = if constructor { budget.max(CONSTRUCTOR_BUDGET) } else { budget };
     if wrapper && captures.is_empty() {
         return None;
     }

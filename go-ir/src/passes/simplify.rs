@@ -372,6 +372,9 @@ fn fold_binary(cx: &PassCx<'_>, f: &Function, op: BinOp, a: Value, b: Value, ty:
         return Some(Fold::Op(Op::ConstInt(wrap(r, bits, signed))));
     }
     match (op, ca, cb) {
+        // `p ^ 0` of an address says that the result is not to be followed (`abi.NoEscape`): escape analysis
+        // must see it, and code generation folds it.
+        (BinOp::Xor, _, Some(0)) | (BinOp::Xor, Some(0), _) if ty == Ty::UINTPTR => None,
         (BinOp::Add | BinOp::Or | BinOp::Xor, Some(0), _) => Some(Fold::Value(b)),
         (BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor | BinOp::AndNot | BinOp::Shl | BinOp::Shr, _, Some(0)) => {
             Some(Fold::Value(a))

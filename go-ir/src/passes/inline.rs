@@ -465,6 +465,9 @@ fn insert(
             }
         }
     }
+    // The values of the only return are those of the call.
+    let one_return = callee.blocks.iter().filter(|b| matches!(b.term, Terminator::Return(_))).count() == 1;
+    let mut returned: SmallVec<[Value; 2]> = SmallVec::new();
     let base = f.blocks.len() as u32;
     let cont = Block(base + callee.blocks.len() as u32);
     for (cb, data) in callee.blocks.iter_enumerated() {
@@ -488,7 +491,10 @@ fn insert(
         visit::map_terminator(&mut term, &mut |v| m.values[v.0 as usize].unwrap_or(v));
         for_each_target_mut(&mut term, |t| t.block = Block(base + t.block.0));
         if let Terminator::Return(vs) = &term {
-            let args: SmallVec<[Value; 2]> = vs.iter().copied().collect();
+            let mut args: SmallVec<[Value; 2]> = vs.iter().copied().collect();
+            if one_return {
+                returned = std::mem::take(&mut args);
+            }
             term = Terminator::Jump(Target { block: cont, args });
         }
         let got = f.blocks.push(BlockData { params, insts, term, term_pos: data.term_pos, cold: data.cold || cold });
@@ -505,6 +511,10 @@ fn insert(
     let results: Vec<Value> = f.insts[call].results.to_vec();
     let mut params = Vec::new();
     for (n, r) in results.iter().enumerate() {
+        if let Some(v) = returned.get(n) {
+            set_replacement(repl, *r, *v);
+            continue;
+        }
         let v = f.values.push(ValueData { ty: f.values[*r].ty, def: ValueDef::Param(cont, n as u32) });
         params.push(v);
         set_replacement(repl, *r, v);

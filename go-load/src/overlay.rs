@@ -37,12 +37,17 @@ pub(crate) struct PackageRules {
     pub(crate) add: Vec<String>,
     pub(crate) replace: Vec<String>,
     pub(crate) tags: Vec<String>,
-    /// The SDK's assembly files are part of the package.
-    pub(crate) assembly: bool,
+    /// The SDK's assembly files that are part of the package; `-` is all of them.
+    pub(crate) assembly: Vec<String>,
     pub(crate) aliases: Vec<SymbolAlias>,
 }
 
 impl PackageRules {
+    /// Whether an assembly file of the SDK is part of the package.
+    pub(crate) fn assembles(&self, file: &str) -> bool {
+        self.assembly.iter().any(|name| name == "-" || name == file)
+    }
+
     /// Whether the package's SDK files are exactly those kept.
     pub(crate) fn is_list(&self) -> bool {
         !self.keep.is_empty()
@@ -54,7 +59,7 @@ impl PackageRules {
         self.add.extend(other.add.iter().cloned());
         self.replace.extend(other.replace.iter().cloned());
         self.tags.extend(other.tags.iter().cloned());
-        self.assembly |= other.assembly;
+        self.assembly.extend(other.assembly.iter().cloned());
         self.aliases.extend(other.aliases.iter().cloned());
     }
 }
@@ -131,7 +136,7 @@ impl Overlay {
                     rules.replace.push(name);
                 }
                 "tags" => rules.tags.push(name),
-                "assembly" => rules.assembly = true,
+                "assembly" => rules.assembly.push(name),
                 "alias" => rules.aliases.push(SymbolAlias { name, target: (*target).to_owned() }),
                 _ => return Err(fail(format!("unknown verb {verb}"))),
             }

@@ -70,7 +70,7 @@ pub(crate) struct FolderInput<'a> {
     pub(crate) dir: &'a Path,
     pub(crate) entries: &'a [DirEntry],
     pub(crate) selection: Selection<'a>,
-    /// Assembly files are listed. For the SDK's packages only where the overlay says so: what others have in
+    /// Assembly files are listed. For the SDK's packages only those that the overlay names: what others have in
     /// assembly is gorc's business (other files, or go-rt).
     pub(crate) with_assembly: bool,
 }
@@ -224,7 +224,8 @@ fn candidates(input: &FolderInput<'_>, out: &mut FolderPackage) -> Vec<Candidate
         let named = matches!(input.selection, Selection::Named);
         if !name.ends_with(".go") {
             foreign(input, name, out);
-            if input.with_assembly && !named && name.ends_with(".s") && is_for_this_build(input, name) {
+            let wanted = input.with_assembly || rules.is_some_and(|r| r.assembles(name));
+            if wanted && !named && name.ends_with(".s") && is_for_this_build(input, name) {
                 out.assembly.push(name.clone());
             }
             continue;

@@ -196,14 +196,13 @@ impl<'a> Reader<'a> {
                 (None, Origin::CommandLine) => Selection::Named,
                 (None, Origin::Std | Origin::Main | Origin::Dependency) => Selection::Ordinary,
             };
-            let assembly = spot.rules.as_ref().is_some_and(|r| r.assembly);
             FolderPackage::read(&FolderInput {
                 fs: self.fs,
                 context: &self.config.context,
                 dir: &spot.dir,
                 entries: &spot.entries,
                 selection,
-                with_assembly: assembly || spot.origin != Origin::Std || spot.path.starts_with("cmd/"),
+                with_assembly: spot.origin != Origin::Std || spot.path.starts_with("cmd/"),
             })
         };
         let package = Arc::new(RawPackage {

@@ -36,8 +36,7 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
         let path = package.dir.join(name);
         texts.push(std::fs::read_to_string(&path).map_err(|e| format!("open {}: {e}", path.display()))?);
     }
-    // What they include may want it, too.
-    let header = match texts.iter().any(|t| t.contains("#include")) {
+    let header = match texts.iter().any(|t| wants_go_asm(t)) {
         true => go_asm_header(front, id),
         false => String::new(),
     };
@@ -67,6 +66,12 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
         return Err(format!("# {}\n{file}:{}: {}: {what}", package.path, t.line, t.symbol).into());
     }
     Ok(Some(Assembled { path, object }))
+}
+
+/// Whether a file includes `go_asm.h`, or files that may do so.
+fn wants_go_asm(text: &str) -> bool {
+    let mut names = text.lines().filter_map(|l| l.trim_start().strip_prefix("#include")?.split('"').nth(1));
+    names.any(|name| !matches!(name, "textflag.h" | "funcdata.h"))
 }
 
 /// A file as messages show it: as the package's Go files are shown.

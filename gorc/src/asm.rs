@@ -12,9 +12,10 @@ use go_ir::{FuncId, Program};
 use go_load::Package;
 use go_load::sdk::Sdk;
 use go_lower::{AssemblyFunction, abi0_symbol, entry_symbol};
-use go_types::constant::ConstValue;
+use go_types::check::Checker;
+use go_types::constant::exact_string;
 use go_types::object::{ObjectKind, PkgId};
-use go_types::ty::Type;
+use go_types::ty::{BasicKind, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 use crate::cli::Failure;
@@ -80,6 +81,17 @@ fn shown(package: &Package, name: &str) -> String {
     folder.map_or_else(|| name.to_owned(), |d| d.join(name).display().to_string())
 }
 
+/// Whether `go_asm.h` has constants of the type: all but floating-point and complex ones.
+fn is_in_header(checker: &mut Checker, ty: TypeId) -> bool {
+    use BasicKind as B;
+    let under = checker.under(ty);
+    let Type::Basic(kind) = checker.store.types[under] else { return false };
+    !matches!(
+        kind,
+        B::Float32 | B::Float64 | B::Complex64 | B::Complex128 | B::UntypedFloat | B::UntypedComplex | B::Invalid
+    )
+}
+
 /// `go_asm.h`: constants as `const_name`, struct types as `name__size` and `name_field`.
 fn go_asm_header(front: &mut Frontend, pkg: PkgId) -> String {
     let mut out = String::new();
@@ -90,12 +102,12 @@ fn go_asm_header(front: &mut Frontend, pkg: PkgId) -> String {
         let name = checker.store.text(o.name).to_owned();
         let ty = o.ty;
         match &o.kind {
-            ObjectKind::Const { val, .. } => match val {
-                ConstValue::Int64(v) => out.push_str(&format!("#define const_{name} {v}\n")),
-                ConstValue::BigInt(v) => out.push_str(&format!("#define const_{name} {v}\n")),
-                ConstValue::Bool(v) => out.push_str(&format!("#define const_{name} {}\n", i32::from(*v))),
-                _ => {}
-            },
+            ObjectKind::Const { val, .. } => {
+                let val = val.clone();
+                if name != "_" && is_in_header(checker, ty) {
+                    out.push_str(&format!("#define const_{name} {}\n", exact_string(&val)));
+                }
+            }
             ObjectKind::TypeName => {
                 let under = checker.under(ty);
                 let Type::Struct(s) = &checker.store.types[under] else { continue };

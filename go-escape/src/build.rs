@@ -4,7 +4,7 @@
 //! that only parameters, meeting points, allocation sites and results of calls are nodes of their own.
 //! Integers are not followed, but for address arithmetic within one expression.
 
-use crate::graph::{Graph, LEAKED, NONE, OUTER};
+use crate::graph::{ALL_WRITTEN, Graph, LEAKED, NONE, OUTER, WRITTEN};
 use crate::known::{Arg, Known};
 use crate::order::made_function;
 use crate::summary::Summary;
@@ -52,6 +52,8 @@ pub(crate) struct Builder {
     pub(crate) node_of: Vec<u32>,
     /// Allocation sites.
     pub(crate) sites: Vec<SiteNode>,
+    /// Conversions from strings to bytes: instruction, string, result.
+    pub(crate) conversions: Vec<(Inst, u32, u32)>,
     /// Parameters, captures, results.
     pub(crate) ends: Vec<u32>,
     /// Numbers of parameters, captures, results.
@@ -74,6 +76,27 @@ fn is_followed(prog: &Program, t: Ty) -> bool {
     prog.types.layout_of(t).ptr_bytes > 0
 }
 
+/// What must be assumed to be written when an address gets another type: stores to bytes count, others do not.
+fn retyped(prog: &Program, from: Ty, to: Ty) -> u8 {
+    let types = &prog.types;
+    let bytes = |t: Ty| types.layout_of(t).size == 1;
+    match (types.under(from), types.under(to)) {
+        (TyKind::Pointer(e), _) if bytes(*e) => match types.under(to) {
+            TyKind::Pointer(t) if bytes(*t) => 0,
+            _ => WRITTEN,
+        },
+        // An element of an array.
+        (TyKind::Pointer(a), TyKind::Pointer(t)) => match types.under(*a) {
+            TyKind::Array(e, _) if types.underlying(*e) == types.underlying(*t) => 0,
+            _ if types.underlying(*a) == types.underlying(*t) => 0,
+            // It may hold byte slices, and be seen as something that holds others.
+            _ => ALL_WRITTEN,
+        },
+        (TyKind::Basic(_), TyKind::Pointer(t)) if !bytes(*t) => ALL_WRITTEN,
+        _ => 0,
+    }
+}
+
 /// Number of captured values of a function.
 pub(crate) fn capture_count(prog: &Program, f: &Function) -> usize {
     match f.closure_ty.map(|t| prog.types.under(t)) {
@@ -87,6 +110,7 @@ impl Builder {
     pub(crate) fn build(&mut self, w: &World<'_>, f: &Function) {
         self.g.clear();
         self.sites.clear();
+        self.conversions.clear();
         self.ends.clear();
         self.node_of.clear();
         self.node_of.resize(f.values.len(), NONE);
@@ -209,6 +233,14 @@ impl Builder {
         }
     }
 
+    /// Bytes are written at an address.
+    fn write(&mut self, addr: Value) {
+        let n = self.of(addr);
+        if n != NONE {
+            self.g.mark(n, WRITTEN);
+        }
+    }
+
     /// Address of a variable with static place.
     fn static_addr(&mut self) -> u32 {
         if self.statics == NONE {
@@ -302,7 +334,13 @@ impl Builder {
                     self.set(data, n);
                 }
             }
-            Op::Store { addr, value } => self.store(f, *addr, *value),
+            Op::Store { addr, value } => {
+                // Stores of other sizes go through a conversion of the address.
+                if w.prog.types.layout_of(f.values[*value].ty).size == 1 {
+                    self.write(*addr);
+                }
+                self.store(f, *addr, *value);
+            }
             Op::FieldAddr { base: x, .. } | Op::IndexAddr { base: x, .. } => {
                 let n = match self.of(*x) {
                     NONE => self.static_addr(),
@@ -342,6 +380,10 @@ impl Builder {
             }
             Op::Bitcast(x) => {
                 let mut n = self.of(*x);
+                if n != NONE {
+                    let marks = retyped(w.prog, f.values[*x].ty, f.values[data.results[0]].ty);
+                    self.g.mark(n, marks);
+                }
                 if n == NONE
                     && is_followed(w.prog, f.values[data.results[0]].ty)
                     && !is_followed(w.prog, f.values[*x].ty)
@@ -409,7 +451,11 @@ impl Builder {
                 }
             }
             Intrinsic::AtomicCas => self.store(f, args[0], args[2]),
-            Intrinsic::MemMove => self.move_memory(args[0], args[1]),
+            Intrinsic::MemMove => {
+                self.write(args[0]);
+                self.move_memory(args[0], args[1]);
+            }
+            Intrinsic::MemZero => self.write(args[0]),
             Intrinsic::GetG | Intrinsic::ClosurePtr => {
                 let n = self.static_addr();
                 self.set(data, n);
@@ -440,7 +486,6 @@ impl Builder {
             | Intrinsic::CallerPc
             | Intrinsic::CallerSp
             | Intrinsic::FramePointer
-            | Intrinsic::MemZero
             | Intrinsic::Prefetch
             | Intrinsic::Pause
             | Intrinsic::KeepAlive
@@ -466,7 +511,15 @@ impl Builder {
                     (FuncBody::Ir(_), Some(s)) => self.apply(w, f, i, s, args, &[]),
                     _ => self.unknown_call(w, f, i, args),
                 },
-                Known::MemMove => self.move_memory(args[0], args[1]),
+                Known::MemMove => {
+                    self.write(args[0]);
+                    self.move_memory(args[0], args[1]);
+                }
+                Known::ToBytes => {
+                    self.known_call(w, f, i, &[Arg::Result, Arg::Safe], args);
+                    let bytes = self.of(f.insts[i].results[0]);
+                    self.conversions.push((i, self.of(args[1]), bytes));
+                }
                 Known::DeferProc => {
                     let d = self.of(args[0]);
                     self.store(f, args[0], args[1]);
@@ -523,6 +576,7 @@ impl Builder {
             }
             match what.get(k).or(what.last()).copied().unwrap_or(Arg::Leak) {
                 Arg::Safe => {}
+                Arg::Write => self.g.mark(n, ALL_WRITTEN),
                 Arg::Leak => self.leak(n),
                 Arg::Content => {
                     let c = self.g.cell_of(n);
@@ -530,6 +584,7 @@ impl Builder {
                 }
                 Arg::Deep => {
                     let c = self.g.cell_of(n);
+                    self.g.mark(c, ALL_WRITTEN);
                     let c = self.g.cell_of(c);
                     self.leak(c);
                 }

@@ -18,6 +18,13 @@ pub(crate) const LEAKED: u8 = 1;
 /// Values here are reachable by the caller after the return: results, memory of parameters.
 pub(crate) const OUTER: u8 = 2;
 
+/// Bytes that values here point to may be written. Stays at this level: goes backward along flows only.
+pub(crate) const WRITTEN: u8 = 4;
+/// All memory that values here lead to may be written.
+pub(crate) const ALL_WRITTEN: u8 = 8;
+/// Marks that decide about stack or heap.
+pub(crate) const ESCAPES: u8 = LEAKED | OUTER;
+
 /// A flow graph under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
@@ -253,7 +260,7 @@ impl Solver {
             }
             let c = g.known_cell(n);
             if c != NONE {
-                self.reach(g, c, m);
+                self.reach(g, c, m & !WRITTEN);
             }
         }
     }

@@ -11,8 +11,10 @@ use go_ir::{FuncBody, FuncId, Program};
 /// What happens to an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Arg {
-    /// Nothing.
+    /// Nothing; what it points to is read at most, or is none of the program's byte slices.
     Safe,
+    /// It is not kept, but what it leads to can be written.
+    Write,
     /// It is kept.
     Leak,
     /// What is stored in the memory it points to is kept, not the pointer.
@@ -32,6 +34,8 @@ pub(crate) enum Known {
     No,
     /// Copies memory: (to, from, n).
     MemMove,
+    /// `stringtoslicebyte(buffer, string)`: a new slice, in the buffer if there is one.
+    ToBytes,
     /// Effects per argument; those not listed are as the last. Results point to unknown memory.
     Args(&'static [Arg]),
     /// `deferproc(record, fn, frame)`: both stay alive until the frame ends.
@@ -40,9 +44,10 @@ pub(crate) enum Known {
     MapIter,
 }
 
-use Arg::{Content, Deep, Element, Leak, Result, Safe};
+use Arg::{Content, Deep, Element, Leak, Result, Safe, Write};
 
 const SAFE: Known = Known::Args(&[Safe]);
+const WRITE: Known = Known::Args(&[Write]);
 const LEAK: Known = Known::Args(&[Leak]);
 /// `mapassign_…(type, map, key)`: the key is kept, in memory that the map refers to.
 const ASSIGN: Known = Known::Args(&[Safe, Safe, Leak]);
@@ -51,14 +56,14 @@ const ASSIGN: Known = Known::Args(&[Safe, Safe, Leak]);
 const TABLE: &[(&str, Known)] = &[
     ("chansend1", Known::Args(&[Safe, Content])),
     ("chansend", Known::Args(&[Safe, Content, Safe])),
-    ("chanrecv1", SAFE),
-    ("chanrecv2", SAFE),
-    ("chanrecv", SAFE),
+    ("chanrecv1", WRITE),
+    ("chanrecv2", WRITE),
+    ("chanrecv", WRITE),
     ("closechan", SAFE),
     ("chanlen", SAFE),
     ("chancap", SAFE),
     ("selectnbsend", Known::Args(&[Safe, Content])),
-    ("selectnbrecv", SAFE),
+    ("selectnbrecv", WRITE),
     ("selectgo", Known::Args(&[Deep, Safe])),
     ("mapaccess1", SAFE),
     ("mapaccess2", SAFE),
@@ -90,7 +95,7 @@ const TABLE: &[(&str, Known)] = &[
     ("newobject", SAFE),
     ("growslice", Known::Args(&[Content, Safe])),
     ("slicebytetostring", Known::Args(&[Result, Safe])),
-    ("stringtoslicebyte", Known::Args(&[Result, Safe])),
+    ("stringtoslicebyte", Known::ToBytes),
     ("stringtoslicerune", Known::Args(&[Result, Safe])),
     ("slicerunetostring", Known::Args(&[Result, Safe])),
     ("intstring", Known::Args(&[Result, Safe])),
@@ -170,6 +175,8 @@ pub(crate) fn known_functions(prog: &Program) -> Vec<Known> {
 fn of_extern(name: &str) -> Known {
     match name {
         "runtime.memmove" => return Known::MemMove,
+        "runtime.memequal" | "runtime.cmpstring" => return SAFE,
+        _ if name.starts_with("internal/bytealg.") => return SAFE,
         // (fn, argument block, registers): the callee can keep all that is passed.
         "runtime.asmcall" => return Known::Args(&[Safe, Content, Safe, Safe]),
         "runtime.reflectcall1" => return Known::Args(&[Leak, Content]),
@@ -179,7 +186,7 @@ fn of_extern(name: &str) -> Known {
         return LEAK;
     }
     match rust_fn(name).map(|f| f.kind) {
-        Some(RustFnKind::Leaf | RustFnKind::Asm | RustFnKind::Sys | RustFnKind::NoReturn) => SAFE,
+        Some(RustFnKind::Leaf | RustFnKind::Asm | RustFnKind::Sys | RustFnKind::NoReturn) => WRITE,
         None => LEAK,
     }
 }

@@ -43,11 +43,12 @@ pub fn analyze(prog: &Program) -> (StorageMap, EscapeReport) {
             .map(|funcs| {
                 let mut a = Analyzer::default();
                 let summaries: Vec<_> = funcs.iter().map(|f| (f[0], a.function(&w, FuncId(f[0])))).collect();
-                (summaries, a.decisions)
+                (summaries, a.decisions, a.borrowed)
             })
             .collect();
-        for (summaries, mut decisions) in done {
+        for (summaries, mut decisions, mut borrowed) in done {
             report.decisions.append(&mut decisions);
+            report.borrowed.append(&mut borrowed);
             for (f, s) in summaries {
                 w.summaries[f as usize] = Some(Box::new(s));
             }
@@ -64,6 +65,9 @@ pub fn analyze(prog: &Program) -> (StorageMap, EscapeReport) {
         if d.storage == Storage::Stack {
             storage.set_stack(d.func, d.site);
         }
+    }
+    for (f, i) in &report.borrowed {
+        storage.set_borrowed(*f, *i);
     }
     for (f, s) in w.summaries.iter().enumerate() {
         if let Some(s) = s {
@@ -90,6 +94,7 @@ fn fixed_point(w: &mut World<'_>, a: &mut Analyzer, funcs: &[FuncId], report: &m
             }
         }
         a.decisions.clear();
+        a.borrowed.clear();
         let mut changed = false;
         for f in funcs {
             let s = a.function(w, *f);
@@ -106,6 +111,7 @@ fn fixed_point(w: &mut World<'_>, a: &mut Analyzer, funcs: &[FuncId], report: &m
         }
     }
     report.decisions.append(&mut a.decisions);
+    report.borrowed.append(&mut a.borrowed);
 }
 
 fn param_facts(s: &summary::Summary) -> Vec<Facts> {

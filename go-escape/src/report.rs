@@ -69,6 +69,8 @@ pub struct ParamFacts {
 pub struct EscapeReport {
     /// Decisions, by function and in order of the code.
     pub decisions: Vec<Decision>,
+    /// Conversions from strings to bytes (calls of `runtime.stringtoslicebyte`) that need no copy.
+    pub borrowed: Vec<(FuncId, Inst)>,
     /// Facts per function with IR, by parameter.
     pub params: Vec<(FuncId, Vec<ParamFacts>)>,
 }

@@ -1,11 +1,11 @@
 //! Decides the sites of one function and summarizes it.
 
 use crate::build::{Builder, World};
-use crate::graph::{LEAKED, NONE, Solver};
+use crate::graph::{ESCAPES, LEAKED, NONE, Solver};
 use crate::loops::LoopCheck;
 use crate::report::{Decision, Reason, SiteKind, Storage};
 use crate::summary::{Ends, Summary};
-use go_ir::{FuncId, Function, Op};
+use go_ir::{FuncId, Function, Inst, Op};
 
 /// Largest object on the stack, in bytes (gc's limit for variables).
 const MAX_OBJECT: u64 = 128 << 10;
@@ -25,6 +25,10 @@ pub(crate) struct Analyzer {
     heap: Vec<Option<Reason>>,
     /// Decisions so far.
     pub(crate) decisions: Vec<Decision>,
+    /// Conversions `[]byte(s)` that need no copy, so far.
+    pub(crate) borrowed: Vec<(FuncId, Inst)>,
+    seen: Vec<bool>,
+    work: Vec<u32>,
 }
 
 impl Analyzer {
@@ -37,6 +41,7 @@ impl Analyzer {
         self.ends.discover(&mut self.b.g, &mut self.solver, &self.b.ends, self.b.counts);
         self.decide(f);
         self.record(id, f);
+        self.borrow(id);
         self.ends.summarize(&mut self.b.g, &self.solver)
     }
 
@@ -82,7 +87,7 @@ impl Analyzer {
                     continue;
                 }
                 let m = self.b.g.marks(self.b.sites[k].node);
-                if m != 0 {
+                if m & ESCAPES != 0 {
                     self.put_on_heap(k, if m & LEAKED != 0 { Reason::Leaks } else { Reason::Outlives });
                     changed = true;
                 }
@@ -107,6 +112,52 @@ impl Analyzer {
             }
             self.follow_marks();
         }
+    }
+
+    /// Finds conversions from strings to bytes whose result is only read, during this call, and whose string is
+    /// not in a stack slot, which could be used again before.
+    fn borrow(&mut self, id: FuncId) {
+        for k in 0..self.b.conversions.len() {
+            let (inst, string, bytes) = self.b.conversions[k];
+            if self.b.g.marks(bytes) == 0 && !self.may_be_local(string) {
+                self.borrowed.push((id, inst));
+            }
+        }
+    }
+
+    /// Whether `n` can be the address of a slot of this function.
+    fn may_be_local(&mut self, n: u32) -> bool {
+        if n == NONE {
+            return false;
+        }
+        self.seen.clear();
+        self.seen.resize(self.b.g.len(), false);
+        for (s, heap) in self.b.sites.iter().zip(&self.heap) {
+            if heap.is_none() {
+                let site = self.b.g.find(s.node);
+                self.seen[site as usize] = true;
+            }
+        }
+        let n = self.b.g.find(n);
+        if self.seen[n as usize] {
+            return true;
+        }
+        // Sites count as seen but are not in the list of those passed by.
+        let mut passed = vec![n];
+        self.work.push(n);
+        let mut found = false;
+        while let Some(x) = self.work.pop() {
+            for p in self.solver.preds(x) {
+                if self.seen[*p as usize] {
+                    found |= !passed.contains(p);
+                } else {
+                    self.seen[*p as usize] = true;
+                    passed.push(*p);
+                    self.work.push(*p);
+                }
+            }
+        }
+        found
     }
 
     fn record(&mut self, id: FuncId, f: &Function) {

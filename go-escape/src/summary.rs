@@ -4,7 +4,7 @@
 //! from them. At a call parameters become the arguments' nodes, cells become fresh nodes (or those that
 //! the arguments have already), and marks and flows are copied.
 
-use crate::graph::{Graph, LEAKED, NONE, Solver};
+use crate::graph::{ALL_WRITTEN, Graph, LEAKED, NONE, Solver, WRITTEN};
 
 /// Most cells of a summary; what lies deeper leaks.
 const MAX_CELLS: usize = 24;
@@ -16,11 +16,13 @@ pub(crate) const NO_CELL: u16 = u16::MAX;
 pub(crate) struct End {
     /// It leaks.
     pub(crate) leaked: bool,
+    /// What it points to is written: marks of the graph.
+    pub(crate) written: u8,
     /// Its contents: number of a cell, or `NO_CELL`.
     pub(crate) cell: u16,
 }
 
-const PLAIN: End = End { leaked: false, cell: NO_CELL };
+const PLAIN: End = End { leaked: false, written: 0, cell: NO_CELL };
 
 /// What a function does with what it gets. Ends are numbered: parameters, captures, results, cells.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -52,7 +54,7 @@ impl Summary {
     /// Of a function that may do anything.
     pub(crate) fn anything(params: usize, captures: usize, results: usize) -> Summary {
         let n = params + captures + results;
-        let mut ends = vec![End { leaked: true, cell: n as u16 }; n + 1];
+        let mut ends = vec![End { leaked: true, written: 0, cell: n as u16 }; n + 1];
         for e in &mut ends[..params + captures] {
             e.cell = NO_CELL;
         }
@@ -94,8 +96,8 @@ impl Summary {
             if n == NONE {
                 continue;
             }
-            if e.leaked {
-                g.mark(n, LEAKED);
+            if e.leaked || e.written != 0 {
+                g.mark(n, e.written | if e.leaked { LEAKED } else { 0 });
             }
             if e.cell != NO_CELL {
                 g.set_cell(n, scratch[e.cell as usize]);
@@ -197,7 +199,9 @@ impl Ends {
                 }
             }
         }
-        prune(self.reps.len(), first, &self.cells, &leaked, flows, self.counts)
+        let written: Vec<u8> =
+            self.reps.iter().map(|r| if *r == NONE { 0 } else { g.marks(*r) & (WRITTEN | ALL_WRITTEN) }).collect();
+        prune(self.reps.len(), first, &self.cells, (&leaked, &written), flows, self.counts)
     }
 }
 
@@ -206,13 +210,15 @@ fn prune(
     n: usize,
     first: usize,
     cell_end: &[u16],
-    leaked: &[bool],
+    (leaked, written): (&[bool], &[u8]),
     mut flows: Vec<(u16, u16)>,
     counts: (usize, usize, usize),
 ) -> Summary {
     let mut keep = vec![false; n];
     keep[..first].fill(true);
-    keep[first..n].copy_from_slice(&leaked[first..n]);
+    for k in first..n {
+        keep[k] = leaked[k] || written[k] != 0;
+    }
     for (a, b) in &flows {
         keep[*a as usize] = true;
         keep[*b as usize] = true;
@@ -243,7 +249,9 @@ fn prune(
                 NO_CELL => NO_CELL,
                 c => number[c as usize],
             };
-            ends.push(End { leaked: leaked[k], cell });
+            // Of what has leaked it does not matter who writes it.
+            let written = if leaked[k] { 0 } else { written[k] };
+            ends.push(End { leaked: leaked[k], written, cell });
         }
     }
     for f in &mut flows {

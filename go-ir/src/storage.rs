@@ -1,6 +1,6 @@
 //! Stack or heap, per allocation site: where escape analysis and code generation meet.
 
-use crate::ir::{FuncId, Site};
+use crate::ir::{FuncId, Inst, Site};
 use rustc_hash::FxHashSet;
 
 /// Which allocation sites live on the stack; the others are on the heap, or nil (`Buffer`).
@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 #[derive(Clone, Debug, Default)]
 pub struct StorageMap {
     local: FxHashSet<(FuncId, Site)>,
+    borrowed: FxHashSet<(FuncId, Inst)>,
     on_heap: bool,
 }
 
@@ -21,6 +22,16 @@ impl StorageMap {
     /// Puts a site on the stack of its function.
     pub fn set_stack(&mut self, f: FuncId, s: Site) {
         self.local.insert((f, s));
+    }
+
+    /// The bytes that a call of `runtime.stringtoslicebyte` makes of a string may be those of the string.
+    pub fn set_borrowed(&mut self, f: FuncId, i: Inst) {
+        self.borrowed.insert((f, i));
+    }
+
+    /// Whether a conversion needs no copy.
+    pub fn is_borrowed(&self, f: FuncId, i: Inst) -> bool {
+        self.borrowed.contains(&(f, i))
     }
 
     /// The same program with everything on the heap: capacities that depend on stack buffers stay.

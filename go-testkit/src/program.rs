@@ -3,6 +3,7 @@
 //! `// Output:` is followed by the exact standard output: on the same line, or in the comment lines
 //! after it up to the first line that is none. `// Exit: N` is the exit status (0 without it), and each
 //! `// Stderr: rx` must be found in standard error. `// Args: a b` are the program's arguments.
+//! `// Modes: a b` are the ways in which it runs, if not all.
 
 use regex::Regex;
 use std::path::Path;
@@ -19,6 +20,8 @@ pub struct Expectation {
     pub stderr: Vec<String>,
     /// Arguments.
     pub args: Vec<String>,
+    /// Ways of building and running, if not all apply.
+    pub modes: Option<Vec<String>>,
 }
 
 impl Expectation {
@@ -48,6 +51,8 @@ impl Expectation {
                 e.stderr.push(rest.trim().to_owned());
             } else if let Some(rest) = comment.strip_prefix("Args:") {
                 e.args = rest.split_whitespace().map(str::to_owned).collect();
+            } else if let Some(rest) = comment.strip_prefix("Modes:") {
+                e.modes = Some(rest.split_whitespace().map(str::to_owned).collect());
             }
         }
         e

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask tidy|book|conformance|bless|bench|std-status|bisect|asm-modules`.
+//! Developer commands: `cargo xtask tidy|book|conformance|bless|bench|std-status|std-test|bisect|asm-modules`.
 //!
 //! Only what developers and CI run; nothing of the product is here.
 
@@ -6,6 +6,7 @@ mod asm_modules;
 mod bisect;
 mod book;
 mod std_status;
+mod std_test;
 
 use anyhow::{Context, Result, bail};
 use go_testkit::{crates, layers, ratchet, tidy};
@@ -29,6 +30,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
                             the assembly of public modules (xtask/asm-modules.txt) as go-asm and as real Go's
                             assembler make it; the go command downloads what is missing
   std-status [WORD...]      which packages of the standard library check, compile and run
+  std-test [--go CMD] [--run WORDS] [PACKAGE...]
+                            tests of the standard library (those that count allocations) with go test's verdicts
   bisect PROGRAM [--expect FILE] [--gorc GORC]
                             the application of a pass that breaks a program";
 
@@ -44,6 +47,7 @@ fn main() -> Result<()> {
         ["bench", rest @ ..] => bench(rest),
         ["asm-modules", rest @ ..] => asm_modules::run(rest),
         ["std-status", rest @ ..] => std_status::run(rest),
+        ["std-test", rest @ ..] => std_test::run(rest),
         ["bisect", rest @ ..] => bisect::run(rest),
         _ => bail!("{USAGE}"),
     }

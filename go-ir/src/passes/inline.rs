@@ -44,6 +44,7 @@ const NEVER: &[&str] = &[
     "runtime.newobject",
     "runtime.mallocgc",
     "runtime.growslice",
+    "runtime.stringtoslicebyte",
 ];
 
 /// What is known about a function as a callee; of those that were not looked at yet, that they are not inlined.

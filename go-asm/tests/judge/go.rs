@@ -1,6 +1,6 @@
 //! The SDK's assembler as a judge: its listing has the bytes and relocations of each symbol.
 
-use go_asm::{Flags, Object, Reloc, RelocKind};
+use go_asm::{Flags, Object, Reloc, RelocKind, Symbol};
 use iced_x86::{Decoder, Formatter, IntelFormatter};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ pub(crate) struct Sym {
     pub(crate) size: usize,
     pub(crate) locals: i64,
     pub(crate) args: i64,
+    /// DUPOK, TOPFRAME and local, of the flags.
+    pub(crate) flags: (bool, bool, bool),
     pub(crate) bytes: Vec<u8>,
     /// Offsets of instructions with their lines.
     pub(crate) lines: Vec<(u32, u32)>,
@@ -374,6 +376,12 @@ pub(crate) fn parse_listing(text: &str) -> Vec<Sym> {
             let kind = next().trim_end_matches("FIPS").to_owned();
             let mut sym = Sym { name, kind, ..Sym::default() };
             for word in words {
+                match word {
+                    "dupok" => sym.flags.0 = true,
+                    "topframe" => sym.flags.1 = true,
+                    "static" => sym.flags.2 = true,
+                    _ => {}
+                }
                 match word.split_once('=') {
                     Some(("size", v)) => sym.size = v.parse().unwrap_or(0),
                     Some(("args", "0xffffffff80000000")) => sym.args = -1,
@@ -445,6 +453,12 @@ fn relocs(list: &[Reloc]) -> Vec<(u32, RelocKind, String, i64)> {
     list.iter().map(|r| (r.offset, r.kind, r.target.name.clone(), r.addend)).collect()
 }
 
+fn flags(flags: Flags, symbol: &Symbol) -> (bool, bool, bool) {
+    // Constants of instructions are found by their contents there.
+    let dupok = flags.has(Flags::DUPOK) && !symbol.name.starts_with('$');
+    (dupok, flags.has(Flags::TOPFRAME), symbol.local.is_some())
+}
+
 fn symbols(object: &Object) -> (Vec<Sym>, Vec<Sym>) {
     let texts = object.texts.iter().map(|t| Sym {
         name: t.symbol.name.clone(),
@@ -452,6 +466,7 @@ fn symbols(object: &Object) -> (Vec<Sym>, Vec<Sym>) {
         size: t.code.len(),
         locals: i64::from(t.frame) + if t.saves_bp { 8 } else { 0 },
         args: t.args.map_or(-1, i64::from),
+        flags: flags(t.flags, &t.symbol),
         bytes: t.code.clone(),
         lines: t.lines.iter().map(|l| (l.offset, l.line)).collect(),
         relocs: relocs(&t.relocs),
@@ -473,6 +488,7 @@ fn symbols(object: &Object) -> (Vec<Sym>, Vec<Sym>) {
             name: d.symbol.name.clone(),
             kind: kind.into(),
             size: d.size as usize,
+            flags: flags(d.flags, &d.symbol),
             bytes,
             relocs: relocs(&d.relocs),
             ..Sym::default()
@@ -496,7 +512,7 @@ fn decode(bytes: &[u8]) -> Vec<String> {
 
 /// Whether all but the lines is equal.
 fn same(got: &Sym, want: &Sym) -> bool {
-    let rest = |s: &Sym| (s.size, s.locals, s.args);
+    let rest = |s: &Sym| (s.size, s.locals, s.args, s.flags);
     rest(got) == rest(want) && got.bytes == want.bytes && got.relocs == want.relocs && wrong_line(got, want).is_none()
 }
 
@@ -532,6 +548,9 @@ fn difference(got: &Sym, want: &Sym) -> Option<String> {
     }
     if let Some(line) = wrong_line(got, want) {
         return Some(line);
+    }
+    if got.flags != want.flags {
+        return Some(format!("got flags {:?}, want {:?}", got.flags, want.flags));
     }
     if (got.args, got.locals) != (want.args, want.locals) {
         return Some(format!("got frame {} {}, want {} {}", got.locals, got.args, want.locals, want.args));

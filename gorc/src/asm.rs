@@ -41,7 +41,7 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
         true => go_asm_header(front, id),
         false => String::new(),
     };
-    let dirs = [package.dir.clone(), sdk.root.join("pkg/include"), sdk.root.join("src/runtime")];
+    let dirs = [package.dir.clone(), sdk.root.join("pkg/include")];
     let include = |_from: &str, name: &str| match name {
         "go_asm.h" => Some(header.clone()),
         _ => dirs.iter().find_map(|d| std::fs::read_to_string(d.join(name)).ok()),

@@ -1,9 +1,9 @@
 //! A whole program in IR: functions, variables, data, strings, types.
 
 use crate::ir::{Data, DataId, DataInit, FuncBody, FuncDecl, FuncId, Function, Global, GlobalId, StrId};
-use crate::ty::{Ty, TypeTable};
+use crate::ty::{Ty, TyKind, TypeTable};
 use go_abi::object::{SymbolId, SymbolKind};
-use go_source::IndexVec;
+use go_source::{IndexVec, Symbol};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -77,8 +77,9 @@ pub struct Program {
     /// Values that interfaces share instead of allocating memory: [`Program::SMALL_VALUES_ZERO`] bytes of zeros,
     /// then the numbers below 256 in eight bytes each.
     pub small_values: Option<DataId>,
-    /// Methods of the itabs: functions that take the data word as receiver; none for those that nobody calls.
-    pub itab_methods: Vec<Box<[Option<FuncId>]>>,
+    /// Methods that are called through interfaces, by concrete type, name and package of the name: functions that
+    /// take the data word as receiver.
+    pub methods: FxHashMap<(Ty, Symbol, Option<Symbol>), FuncId>,
     /// The passes before inlining were applied to all bodies while the program was lowered.
     pub passed_early: bool,
 }
@@ -96,9 +97,10 @@ impl Program {
 
     /// The function that method number `method` of an interface type is for a concrete type.
     #[must_use]
-    pub fn itab_method(&self, concrete: Ty, iface: Ty, method: u32) -> Option<FuncId> {
-        let n = *self.itab_map.get(&(concrete, iface))?;
-        *self.itab_methods.get(n as usize)?.get(method as usize)?
+    pub fn method_of(&self, concrete: Ty, iface: Ty, method: u32) -> Option<FuncId> {
+        let TyKind::Interface(methods) = self.types.under(iface) else { return None };
+        let m = methods.get(method as usize)?;
+        self.methods.get(&(concrete, m.name, m.pkg)).copied()
     }
 
     /// An empty program.

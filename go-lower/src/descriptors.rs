@@ -342,35 +342,34 @@ impl Lowerer<'_> {
         out.typelinks = links.into_iter().map(|(_, t)| t).collect();
         let unreachable = self.func_by_symbol("runtime.unreachableMethod");
         for (concrete, iface) in self.prog.itabs.clone() {
-            let (init, methods) = self.itab(concrete, iface, unreachable);
+            let init = self.itab(concrete, iface, unreachable);
             out.itabs.push(init);
-            self.prog.itab_methods.push(methods);
+        }
+        for ((t, i), (entry, _)) in self.kept_methods.clone() {
+            let m = &self.method_set(t)[i];
+            self.prog.methods.insert((t, m.name, m.pkg), entry);
         }
         self.prog.small_values = Some(self.const_data(&Program::small_values_bytes(), 8));
         out
     }
 
-    fn itab(&mut self, concrete: Ty, iface: Ty, unreachable: Option<FuncId>) -> (DataInit, Box<[Option<FuncId>]>) {
+    fn itab(&mut self, concrete: Ty, iface: Ty, unreachable: Option<FuncId>) -> DataInit {
         let mut b = Bytes { init: DataInit::default() };
         b.addr(0, Program::type_symbol(iface), 8);
         b.addr(8, Program::type_symbol(concrete), 8);
         b.at(16, &fnv(&self.link_string(concrete)).to_le_bytes());
         b.at(20, &[0; 4]);
-        let TyKind::Interface(ms) = self.prog.types.under(iface).clone() else {
-            return (b.init, Box::default());
-        };
-        let mut methods = Vec::with_capacity(ms.len());
+        let TyKind::Interface(ms) = self.prog.types.under(iface).clone() else { return b.init };
         let set = self.method_set(concrete);
         for (n, m) in ms.iter().enumerate() {
             let i = set.iter().position(|x| x.name == m.name && x.pkg == m.pkg);
-            let f = i.and_then(|i| self.kept_methods.get(&(concrete, i))).map(|k| k.0);
-            methods.push(f);
-            match f.or(unreachable) {
+            let f = i.and_then(|i| self.kept_methods.get(&(concrete, i))).map(|k| k.0).or(unreachable);
+            match f {
                 Some(f) => b.addr(24 + 8 * n, Program::func_symbol(f), 8),
                 None => b.at(24 + 8 * n, &1u64.to_le_bytes()),
             }
         }
-        (b.init, methods.into())
+        b.init
     }
 
     /// An `abi.Name`: flags, length, text, tag, package path.

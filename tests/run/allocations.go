@@ -42,6 +42,8 @@ type adder interface{ add(int) int }
 
 func (p *point) add(k int) int { p.x += k; return p.x + p.y }
 
+func (p *point) both(k int) int { return p.x + p.y + k }
+
 type value struct{ a, b int }
 
 func (v value) add(k int) int { return v.a + v.b + k }
@@ -149,6 +151,10 @@ func main() {
 		{"string in an interface", func() { sink = small[:1] }},
 		{"nil slice in an interface", func() { sink = runes }},
 		{"slice in an interface", func() { sink = raw }},
+		{"constant string in an interface", func() { sink = "abc" }},
+		{"constant variable", func() { s := "abc"; sink = s }},
+		{"constant struct in an interface", func() { sink = value{1, 2} }},
+		{"assertion to an interface", func() { n += newAdder(3).(interface{ both(int) int }).both(4) }},
 		{"local map", func() { l := map[int]int{1: 2}; l[n] = 3; n += l[1] }},
 		{"local map of strings", func() { l := make(map[string]string); l[small] = long; n += len(l[small]) }},
 		{"local map that grows", func() {
@@ -162,53 +168,57 @@ func main() {
 		{"closure", func() { k := 3; f := func() int { return k }; n += f() }},
 		{"defer closure", func() { defer func() { n++ }() }},
 	} {
-		fmt.Printf("%-28s %d\n", c.name, allocs(c.f))
+		fmt.Printf("%-31s %d\n", c.name, allocs(c.f))
 	}
 }
 
 // Modes: run
 //
 // Output:
-// m[string(b)]                 0
-// string(b) == s               0
-// switch string(b)             0
-// switch string(b), many       0
-// Atoi(string(b))              0
-// range []byte(s)              0
-// range []rune(short)          0
-// len([]rune(s))               0
-// len([]byte(s))               0
-// append(b, []byte(s)...)      0
-// copy(b, []byte(s))           0
-// read only []byte(s)          0
-// written []byte(s)            1
-// written as an array          1
-// written short []byte(s)      0
-// RuneCount([]byte(s))         1
-// string(rune)                 0
-// concatenation, short         0
-// concatenation, long          1
-// concatenation, kept          1
-// Builder.Grow                 1
-// bytes.Buffer                 1
-// sha256.Sum256                0
-// sha256.New                   0
-// maphash.Comparable           0
-// constructor                  0
-// constructor, interface       0
-// value in an interface        0
-// byte in an interface         0
-// small int in an interface    0
-// large int in an interface    1
-// zero float in an interface   0
-// float in an interface        1
-// empty string in an interface 0
-// string in an interface       1
-// nil slice in an interface    0
-// slice in an interface        1
-// local map                    0
-// local map of strings         0
-// local map that grows         3
-// local array of interfaces    0
-// closure                      0
-// defer closure                0
+// m[string(b)]                    0
+// string(b) == s                  0
+// switch string(b)                0
+// switch string(b), many          0
+// Atoi(string(b))                 0
+// range []byte(s)                 0
+// range []rune(short)             0
+// len([]rune(s))                  0
+// len([]byte(s))                  0
+// append(b, []byte(s)...)         0
+// copy(b, []byte(s))              0
+// read only []byte(s)             0
+// written []byte(s)               1
+// written as an array             1
+// written short []byte(s)         0
+// RuneCount([]byte(s))            1
+// string(rune)                    0
+// concatenation, short            0
+// concatenation, long             1
+// concatenation, kept             1
+// Builder.Grow                    1
+// bytes.Buffer                    1
+// sha256.Sum256                   0
+// sha256.New                      0
+// maphash.Comparable              0
+// constructor                     0
+// constructor, interface          0
+// value in an interface           0
+// byte in an interface            0
+// small int in an interface       0
+// large int in an interface       1
+// zero float in an interface      0
+// float in an interface           1
+// empty string in an interface    0
+// string in an interface          1
+// nil slice in an interface       0
+// slice in an interface           1
+// constant string in an interface 0
+// constant variable               0
+// constant struct in an interface 0
+// assertion to an interface       0
+// local map                       0
+// local map of strings            0
+// local map that grows            3
+// local array of interfaces       0
+// closure                         0
+// defer closure                   0

@@ -1,17 +1,26 @@
 //! `buffers`: what escape analysis decided about buffers and conversions becomes code. Stack buffers that are
 //! not to be (their sites are not on the stack) become nil, and the code that would have used them goes away;
-//! `[]byte(s)` that nobody writes becomes the string's own bytes. Runs after escape analysis.
+//! `[]byte(s)` that nobody writes becomes the string's own bytes; constants in interfaces become data. Runs after escape analysis.
 
 use super::{PassCx, dce, gvn, simplify};
-use crate::ir::{Block, FuncBody, FuncId, Function, Inst, InstData, Op, Results, Value, ValueData, ValueDef};
+use crate::ir::{
+    Block, Data, DataId, DataInit, DataReloc, FuncBody, FuncId, Function, Inst, InstData, Op, Results, Value,
+    ValueData, ValueDef,
+};
 use crate::program::Program;
 use crate::storage::StorageMap;
-use crate::ty::Ty;
+use crate::ty::{Ty, TyKind};
+use go_abi::object::SymbolId;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+
+/// Largest constant that interfaces share.
+const MAX_CONSTANT: u64 = 1024;
 
 /// Runs the pass over all functions.
 pub fn run(prog: &mut Program, storage: &StorageMap) {
+    share_constants(prog, storage);
     let lens: Vec<usize> = prog.strings.iter().map(|s| s.len()).collect();
     let cx = PassCx { types: &prog.types, string_lens: &lens };
     let bodies: Vec<_> = prog
@@ -30,6 +39,117 @@ pub fn run(prog: &mut Program, storage: &StorageMap) {
             dce::run(&cx, f);
         }
     });
+}
+
+/// Constants in interfaces that would be allocated become read-only data.
+fn share_constants(prog: &mut Program, storage: &StorageMap) {
+    let mut found: Vec<(FuncId, Inst, DataInit)> = (0..prog.funcs.len())
+        .into_par_iter()
+        .with_min_len(64)
+        .flat_map_iter(|k| constants(prog, FuncId(k as u32), storage))
+        .collect();
+    found.sort_by_key(|c| (c.0, c.1));
+    let mut known: FxHashMap<(Vec<u8>, Vec<(u64, SymbolId)>, u32), DataId> = FxHashMap::default();
+    let mut before: FxHashMap<(FuncId, Inst), [Inst; 2]> = FxHashMap::default();
+    let mut funcs = Vec::new();
+    for (id, inst, init) in found {
+        let FuncBody::Ir(f) = &mut prog.funcs[id].body else { continue };
+        let Op::MakeInterface { ty, .. } = f.insts[inst].op else { continue };
+        let l = prog.types.layout_of(ty);
+        let relocs = init.relocs.iter().map(|r| (r.offset, r.target)).collect();
+        let data = *known.entry((init.bytes.clone(), relocs, l.align)).or_insert_with(|| {
+            prog.datas.push(Data {
+                name: "".into(),
+                size: l.size,
+                align: l.align,
+                writable: false,
+                has_pointers: false,
+                init,
+            })
+        });
+        let iface = f.values[f.insts[inst].results[0]].ty;
+        let word = match prog.types.under(iface) {
+            TyKind::Interface(ms) if ms.is_empty() => Op::TypeDesc(ty),
+            _ => Op::Itab(ty, iface),
+        };
+        let word = add(f, inst, word, Ty::UNSAFE_POINTER);
+        let data = add(f, inst, Op::DataAddr(data), Ty::UNSAFE_POINTER);
+        f.insts[inst].op = Op::Compose(SmallVec::from_slice(&[word.1, data.1]));
+        before.insert((id, inst), [word.0, data.0]);
+        funcs.push(id);
+    }
+    funcs.dedup();
+    for id in funcs {
+        let FuncBody::Ir(f) = &mut prog.funcs[id].body else { continue };
+        for b in f.blocks.iter_mut() {
+            let old = std::mem::take(&mut b.insts);
+            let with = old.into_iter().flat_map(|i| before.get(&(id, i)).copied().into_iter().flatten().chain([i]));
+            b.insts = with.collect();
+        }
+    }
+}
+
+/// The constants that a function puts into interfaces which outlive it.
+fn constants(prog: &Program, id: FuncId, storage: &StorageMap) -> Vec<(FuncId, Inst, DataInit)> {
+    let mut out = Vec::new();
+    let Some(f) = prog.body(id) else { return out };
+    for i in f.blocks.iter().flat_map(|b| &b.insts) {
+        let Op::MakeInterface { value, ty, site } = f.insts[*i].op else { continue };
+        let size = prog.types.layout_of(ty).size;
+        if storage.is_local(id, site) || size == 0 || size > MAX_CONSTANT || prog.types.is_direct_iface(ty) {
+            continue;
+        }
+        let mut init = DataInit { bytes: vec![0; size as usize], relocs: Vec::new() };
+        if constant(prog, f, value, 0, &mut init) {
+            out.push((id, *i, init));
+        }
+    }
+    out
+}
+
+/// Puts a constant value at `at`; false if it is not constant.
+fn constant(prog: &Program, f: &Function, v: Value, at: u64, out: &mut DataInit) -> bool {
+    let ValueDef::Result(i, _) = f.values[v].def else { return false };
+    let ty = f.values[v].ty;
+    let l = prog.types.layout_of(ty);
+    let put = |out: &mut DataInit, at: u64, bytes: &[u8]| {
+        out.bytes[at as usize..][..bytes.len()].copy_from_slice(bytes);
+    };
+    match &f.insts[i].op {
+        Op::Zero => true,
+        Op::ConstInt(n) if l.ptr_bytes == 0 && l.size <= 8 => {
+            put(out, at, &n.to_le_bytes()[..l.size as usize]);
+            true
+        }
+        Op::ConstFloat(bits) if l.size == 4 => {
+            put(out, at, &(f64::from_bits(*bits) as f32).to_le_bytes());
+            true
+        }
+        Op::ConstFloat(bits) if l.size == 8 => {
+            put(out, at, &bits.to_le_bytes());
+            true
+        }
+        Op::ConstStr(s) => {
+            let n = prog.strings[*s].len() as u64;
+            if n > 0 {
+                out.relocs.push(DataReloc { offset: at, target: Program::str_symbol(*s), addend: 0, width: 8 });
+                put(out, at + 8, &n.to_le_bytes());
+            }
+            true
+        }
+        Op::Bitcast(x) => prog.types.layout_of(f.values[*x].ty).size == l.size && constant(prog, f, *x, at, out),
+        Op::Compose(parts) => match prog.types.under(ty) {
+            TyKind::Struct(_) => {
+                parts.iter().zip(&l.field_offsets).all(|(p, off)| constant(prog, f, *p, at + off, out))
+            }
+            TyKind::Array(e, _) => {
+                let size = prog.types.layout_of(*e).size;
+                (0..).zip(parts).all(|(k, p)| constant(prog, f, *p, at + k * size, out))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn without(id: FuncId, f: &mut Function, storage: &StorageMap) -> bool {
@@ -72,8 +192,13 @@ fn borrow(id: FuncId, f: &mut Function, storage: &StorageMap) -> bool {
 
 /// An instruction for a part of an aggregate, at the place of another.
 fn part(f: &mut Function, at: Inst, agg: Value, index: u32, ty: Ty) -> (Inst, Value) {
+    add(f, at, Op::Extract { agg, index }, ty)
+}
+
+/// A new instruction, at the place of another.
+fn add(f: &mut Function, at: Inst, op: Op, ty: Ty) -> (Inst, Value) {
     let (pos, inl) = (f.insts[at].pos, f.insts[at].inl);
-    let inst = f.insts.push(InstData { op: Op::Extract { agg, index }, results: Results::new(), pos, inl });
+    let inst = f.insts.push(InstData { op, results: Results::new(), pos, inl });
     let v = f.values.push(ValueData { ty, def: ValueDef::Result(inst, 0) });
     f.insts[inst].results.push(v);
     (inst, v)

@@ -202,11 +202,18 @@ fn devirtualize(prog: &Program, f: &mut Function, block: Block, k: usize, repl: 
         Some(Op::MakeInterface { ty, .. }) => (*ty, None),
         Some(Op::Compose(parts)) => match made(f, repl, parts[0]) {
             Some(Op::Itab(c, _)) => (*c, Some(parts[1])),
-            _ => return k,
+            // Another interface with the same value: whatever type it is asserted to have.
+            _ => match made(f, repl, parts[1]) {
+                Some(Op::Extract { agg, index: 1 }) => match made(f, repl, *agg) {
+                    Some(Op::MakeInterface { ty, .. }) => (*ty, Some(parts[1])),
+                    _ => return k,
+                },
+                _ => return k,
+            },
         },
         _ => return k,
     };
-    let Some(func) = prog.itab_method(concrete, f.values[recv].ty, *method) else { return k };
+    let Some(func) = prog.method_of(concrete, f.values[recv].ty, *method) else { return k };
     let Some(receiver) = prog.funcs[func].params.first().copied() else { return k };
     if !matches!(prog.types.under(receiver), TyKind::Pointer(_)) || prog.funcs[func].params.len() != args.len() + 1 {
         return k;

@@ -5,7 +5,7 @@
 use super::body::{Body, Values};
 use super::program::Lowerer;
 use go_ir::ir::{BinOp, CmpOp, FuncId, Intrinsic, Op, Value};
-use go_ir::ty::Ty;
+use go_ir::ty::{Basic, Ty, TyKind};
 use go_source::Pos;
 use smallvec::smallvec;
 
@@ -204,7 +204,13 @@ impl Body<'_, '_> {
                 smallvec![r[1], over]
             }
             Kind::Cast => smallvec![self.bitcast(args[0], results[0])],
-            Kind::Escape => args.iter().copied().take(results.len()).collect(),
+            Kind::Escape => match results.first() {
+                Some(ty) if self.has_only_strings(*ty) => {
+                    let v = self.unfollowed(args[0]);
+                    smallvec![v]
+                }
+                _ => args.iter().copied().take(results.len()).collect(),
+            },
             Kind::FuncPc => {
                 let f = match self.fr.b.def_op(args[0]) {
                     Some(Op::MakeInterface { value, .. }) => *value,
@@ -216,5 +222,27 @@ impl Body<'_, '_> {
                 smallvec![self.intrinsic(Intrinsic::FuncPc, &[f], Ty::UINTPTR)]
             }
         })
+    }
+
+    /// Whether all pointers in values of a type are those of strings.
+    fn has_only_strings(&mut self, ty: Ty) -> bool {
+        match self.under(ty) {
+            TyKind::Basic(b) => b != Basic::UnsafePointer,
+            TyKind::Array(e, _) => self.has_only_strings(e),
+            TyKind::Struct(fields) => fields.iter().all(|f| self.has_only_strings(f.ty)),
+            _ => false,
+        }
+    }
+
+    /// The same value, as if it came from nowhere: escape analysis does not follow it (as `abi.NoEscape`).
+    fn unfollowed(&mut self, v: Value) -> Value {
+        let ty = self.fr.b.ty(v);
+        let p = self.spill(v);
+        let address = self.bitcast(p, Ty::UINTPTR);
+        let zero = self.iconst(0, Ty::UINTPTR);
+        let address = self.fr.b.emit(Op::Binary(BinOp::Xor, address, zero), Ty::UINTPTR);
+        let pty = self.ptr_to(ty);
+        let p = self.bitcast(address, pty);
+        self.load(p, ty)
     }
 }

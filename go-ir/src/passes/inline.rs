@@ -177,20 +177,35 @@ fn summarize(prog: &Program, f: &Function) -> Summary {
             _ => 0,
         };
     }
-    Summary { cost: Some(cost), wrapper: f.attrs.wrapper || attrs.wrapper, constructor: is_constructor(f) }
+    Summary { cost: Some(cost), wrapper: f.attrs.wrapper || attrs.wrapper, constructor: is_constructor(prog, f) }
 }
 
-/// Whether a function returns an object that it allocates, perhaps in an interface.
-fn is_constructor(f: &Function) -> bool {
-    let is_new = |mut v: Value| loop {
-        let ValueDef::Result(i, _) = f.values[v].def else { return false };
-        match &f.insts[i].op {
-            Op::Alloc { .. } => return true,
-            Op::MakeInterface { value: x, .. } | Op::Bitcast(x) => v = *x,
-            _ => return false,
-        }
-    };
-    f.blocks.iter().any(|b| matches!(&b.term, Terminator::Return(vs) if vs.iter().any(|v| is_new(*v))))
+/// Whether a function always returns an object that it allocates, perhaps in an interface, slice or struct.
+fn is_constructor(prog: &Program, f: &Function) -> bool {
+    let mut returns = f.blocks.iter().filter_map(|b| match &b.term {
+        Terminator::Return(vs) => Some(vs),
+        _ => None,
+    });
+    let Some(first) = returns.next() else { return false };
+    (0..first.len()).any(|k| is_new(prog, f, first[k]) && returns.clone().all(|vs| is_new(prog, f, vs[k])))
+}
+
+/// Whether a function allocates an object of the type of one of its results.
+fn allocates_result(f: &Function) -> bool {
+    let new = |i: &InstData| matches!(i.op, Op::Alloc { .. }) && f.results.contains(&f.values[i.results[0]].ty);
+    f.insts.iter().any(new)
+}
+
+/// Whether a value is, or holds, the address of an object made here.
+fn is_new(prog: &Program, f: &Function, v: Value) -> bool {
+    let ValueDef::Result(i, _) = f.values[v].def else { return false };
+    match &f.insts[i].op {
+        Op::Alloc { .. } => true,
+        Op::MakeInterface { value, ty, .. } => !prog.types.is_direct_iface(*ty) || is_new(prog, f, *value),
+        Op::Bitcast(x) => is_new(prog, f, *x),
+        Op::Compose(parts) => parts.iter().any(|p| is_new(prog, f, *p)),
+        _ => false,
+    }
 }
 
 /// Turns the call of a method of an interface value that is made in sight into a call of the function.
@@ -268,6 +283,9 @@ fn set_replacement(repl: &mut Replacements, v: Value, w: Value) {
 }
 
 fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
+    // A small function that returns what it allocates stays small, so that its callers can take it in.
+    let own = summarize(prog, f).cost.filter(|c| *c <= BUDGET && allocates_result(f));
+    let mut room = own.map_or(u32::MAX, |c| BUDGET - c);
     let mut size: usize = f.blocks.iter().map(|b| b.insts.len()).sum();
     let mut repl = Replacements::new();
     let mut b = 0;
@@ -275,12 +293,19 @@ fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
         let mut k = 0;
         while k < f.blocks[Block(b as u32)].insts.len() {
             let block = Block(b as u32);
-            k = devirtualize(prog, f, block, k, &repl);
+            let at = devirtualize(prog, f, block, k, &repl);
+            let found = at != k;
+            k = at;
             let i = f.blocks[block].insts[k];
             if size < MAX_CALLER
-                && let Some(site) = wanted(prog, f, i, f.blocks[block].cold, summaries, &repl)
+                && let Some(site) = wanted(prog, f, i, (f.blocks[block].cold, found), summaries, &repl)
                 && let Some(callee) = prog.body(site.func)
+                && let Some(cost) = summaries[site.func.0 as usize].cost.or(own.map(|_| u32::MAX)).or(Some(0))
+                && cost <= room
             {
+                if own.is_some() {
+                    room -= cost;
+                }
                 size += callee.blocks.iter().map(|b| b.insts.len()).sum::<usize>();
                 if callee.blocks.len() == 1 && matches!(callee.blocks[Block(0)].term, Terminator::Return(_)) {
                     k = splice(f, block, k, i, callee, &site, &mut repl);
@@ -303,7 +328,7 @@ fn wanted(
     prog: &Program,
     f: &Function,
     i: Inst,
-    cold: bool,
+    (cold, found): (bool, bool),
     summaries: &[Summary],
     repl: &Replacements,
 ) -> Option<Site1> {
@@ -321,7 +346,12 @@ fn wanted(
     if cold || func == f.id {
         return None;
     }
-    let Summary { cost: Some(cost), wrapper, constructor } = summaries[func.0 as usize] else { return None };
+    let mut summary = summaries[func.0 as usize];
+    if let (None, true, Some(body)) = (summary.cost, found, prog.body(func)) {
+        // The order did not know of this call: the function may not have had its turn.
+        summary = summarize(prog, body);
+    }
+    let Summary { cost: Some(cost), wrapper, constructor } = summary else { return None };
     let budget = if constructor { budget.max(CONSTRUCTOR_BUDGET) } else { budget };
     if wrapper && captures.is_empty() {
         return None;

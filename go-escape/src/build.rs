@@ -574,7 +574,8 @@ impl Builder {
             if n == NONE || f.values[*a].ty == Ty::UINTPTR {
                 continue;
             }
-            match what.get(k).or(what.last()).copied().unwrap_or(Arg::Leak) {
+            let arg = what.get(k).or(what.last()).copied().unwrap_or(Arg::Leak);
+            match arg {
                 Arg::Safe => {}
                 Arg::Write => self.g.mark(n, ALL_WRITTEN),
                 Arg::Leak => self.leak(n),
@@ -589,7 +590,7 @@ impl Builder {
                     self.leak(c);
                 }
                 Arg::Result | Arg::Element => {
-                    let n = if what.get(k).or(what.last()) == Some(&Arg::Element) { self.g.cell_of(n) } else { n };
+                    let n = if arg == Arg::Element { self.g.cell_of(n) } else { n };
                     if let Some(r) = f.insts[i].results.first() {
                         let r = self.of(*r);
                         if r != NONE {

@@ -119,14 +119,14 @@ fn param_facts(s: &summary::Summary) -> Vec<Facts> {
     (0..s.params as usize)
         .map(|k| {
             let e = s.ends[k];
-            let content = e.cell != summary::NO_CELL && s.ends[e.cell as usize].leaked;
+            let content = e.cell != summary::NO_CELL && s.ends[e.cell as usize].leaks();
             let to_results = s
                 .flows
                 .iter()
                 .filter(|(a, b)| *a as usize == k && (first..first + s.results as usize).contains(&(*b as usize)))
                 .map(|(_, b)| u32::from(*b) - first as u32)
                 .collect();
-            Facts { leaks: e.leaked, content_leaks: content, to_results }
+            Facts { leaks: e.leaks(), content_leaks: content, to_results }
         })
         .collect()
 }

@@ -7,6 +7,8 @@ use crate::report::{Decision, Reason, SiteKind, Storage};
 use crate::summary::{Ends, Summary};
 use go_ir::{FuncId, Function, Inst, Op};
 
+/// A node of an allocation site that is on the stack.
+const LOCAL: u32 = u32::MAX;
 /// Largest object on the stack, in bytes (gc's limit for variables).
 const MAX_OBJECT: u64 = 128 << 10;
 /// Largest object that is not a declared variable (gc's limit for `new`, literals, `make`).
@@ -27,7 +29,8 @@ pub(crate) struct Analyzer {
     pub(crate) decisions: Vec<Decision>,
     /// Conversions `[]byte(s)` that need no copy, so far.
     pub(crate) borrowed: Vec<(FuncId, Inst)>,
-    seen: Vec<bool>,
+    /// Per node: `LOCAL`, or the number of the last walk that passed it.
+    seen: Vec<u32>,
     work: Vec<u32>,
 }
 
@@ -117,47 +120,43 @@ impl Analyzer {
     /// Finds conversions from strings to bytes whose result is only read, during this call, and whose string is
     /// not in a stack slot, which could be used again before.
     fn borrow(&mut self, id: FuncId) {
+        if self.b.conversions.is_empty() {
+            return;
+        }
+        self.seen.clear();
+        self.seen.resize(self.b.g.len(), 0);
+        for (s, heap) in self.b.sites.iter().zip(&self.heap) {
+            if heap.is_none() {
+                let site = self.b.g.find(s.node);
+                self.seen[site as usize] = LOCAL;
+            }
+        }
         for k in 0..self.b.conversions.len() {
             let (inst, string, bytes) = self.b.conversions[k];
-            if self.b.g.marks(bytes) == 0 && !self.may_be_local(string) {
+            if self.b.g.marks(bytes) == 0 && !self.may_be_local(string, k as u32 + 1) {
                 self.borrowed.push((id, inst));
             }
         }
     }
 
-    /// Whether `n` can be the address of a slot of this function.
-    fn may_be_local(&mut self, n: u32) -> bool {
+    /// Whether `n` can be the address of a slot of this function: walk number `walk` back along the flows.
+    fn may_be_local(&mut self, n: u32, walk: u32) -> bool {
         if n == NONE {
             return false;
         }
-        self.seen.clear();
-        self.seen.resize(self.b.g.len(), false);
-        for (s, heap) in self.b.sites.iter().zip(&self.heap) {
-            if heap.is_none() {
-                let site = self.b.g.find(s.node);
-                self.seen[site as usize] = true;
-            }
-        }
-        let n = self.b.g.find(n);
-        if self.seen[n as usize] {
-            return true;
-        }
-        // Sites count as seen but are not in the list of those passed by.
-        let mut passed = vec![n];
-        self.work.push(n);
-        let mut found = false;
+        self.work.clear();
+        self.work.push(self.b.g.find(n));
         while let Some(x) = self.work.pop() {
-            for p in self.solver.preds(x) {
-                if self.seen[*p as usize] {
-                    found |= !passed.contains(p);
-                } else {
-                    self.seen[*p as usize] = true;
-                    passed.push(*p);
-                    self.work.push(*p);
+            match self.seen[x as usize] {
+                LOCAL => return true,
+                w if w == walk => {}
+                _ => {
+                    self.seen[x as usize] = walk;
+                    self.work.extend(self.solver.preds(x));
                 }
             }
         }
-        found
+        false
     }
 
     fn record(&mut self, id: FuncId, f: &Function) {

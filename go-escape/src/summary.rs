@@ -14,15 +14,20 @@ pub(crate) const NO_CELL: u16 = u16::MAX;
 /// An end of a summary.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct End {
-    /// It leaks.
-    pub(crate) leaked: bool,
-    /// What it points to is written: marks of the graph.
-    pub(crate) written: u8,
+    /// Marks of the graph that callers must know: `LEAKED` alone, or whether it is written.
+    pub(crate) marks: u8,
     /// Its contents: number of a cell, or `NO_CELL`.
     pub(crate) cell: u16,
 }
 
-const PLAIN: End = End { leaked: false, written: 0, cell: NO_CELL };
+const PLAIN: End = End { marks: 0, cell: NO_CELL };
+
+impl End {
+    /// Whether it leaks.
+    pub(crate) fn leaks(self) -> bool {
+        self.marks & LEAKED != 0
+    }
+}
 
 /// What a function does with what it gets. Ends are numbered: parameters, captures, results, cells.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -54,12 +59,12 @@ impl Summary {
     /// Of a function that may do anything.
     pub(crate) fn anything(params: usize, captures: usize, results: usize) -> Summary {
         let n = params + captures + results;
-        let mut ends = vec![End { leaked: true, written: 0, cell: n as u16 }; n + 1];
+        let mut ends = vec![End { marks: LEAKED, cell: n as u16 }; n + 1];
         for e in &mut ends[..params + captures] {
             e.cell = NO_CELL;
         }
         for e in &mut ends[params + captures..n] {
-            e.leaked = false;
+            e.marks = 0;
         }
         ends[n].cell = NO_CELL;
         Summary {
@@ -96,8 +101,8 @@ impl Summary {
             if n == NONE {
                 continue;
             }
-            if e.leaked || e.written != 0 {
-                g.mark(n, e.written | if e.leaked { LEAKED } else { 0 });
+            if e.marks != 0 {
+                g.mark(n, e.marks);
             }
             if e.cell != NO_CELL {
                 g.set_cell(n, scratch[e.cell as usize]);
@@ -172,13 +177,13 @@ impl Ends {
     /// The summary, from final marks.
     pub(crate) fn summarize(&mut self, g: &mut Graph, solver: &Solver) -> Summary {
         let (inputs, first) = (self.counts.0 + self.counts.1, self.counts.0 + self.counts.1 + self.counts.2);
-        let leaked: Vec<bool> = self.reps.iter().map(|r| *r != NONE && g.marks(*r) & LEAKED != 0).collect();
+        let marks: Vec<u8> = self.reps.iter().map(|r| if *r == NONE { 0 } else { told(g.marks(*r)) }).collect();
         // Flows, found backward from each result and cell; what has leaked needs no tracking.
         let mut flows: Vec<(u16, u16)> = Vec::new();
         self.seen.clear();
         self.seen.resize(g.len(), 0);
         for (t, r) in self.reps.iter().enumerate().skip(inputs) {
-            if *r == NONE || leaked[t] {
+            if *r == NONE || marks[t] & LEAKED != 0 {
                 continue;
             }
             let stamp = t as u32 + 1;
@@ -193,32 +198,32 @@ impl Ends {
                     let e = self.end_of[*p as usize];
                     if e == NO_CELL {
                         self.stack.push(*p);
-                    } else if !leaked[e as usize] {
+                    } else if marks[e as usize] & LEAKED == 0 {
                         flows.push((e, t as u16));
                     }
                 }
             }
         }
-        let written: Vec<u8> =
-            self.reps.iter().map(|r| if *r == NONE { 0 } else { g.marks(*r) & (WRITTEN | ALL_WRITTEN) }).collect();
-        prune(self.reps.len(), first, &self.cells, (&leaked, &written), flows, self.counts)
+        prune(first, &self.cells, &marks, flows, self.counts)
     }
+}
+
+/// What a caller must know of a node's marks: of what has leaked it does not matter who writes it.
+fn told(marks: u8) -> u8 {
+    if marks & LEAKED != 0 { LEAKED } else { marks & (WRITTEN | ALL_WRITTEN) }
 }
 
 /// Drops cells that mean nothing to a caller.
 fn prune(
-    n: usize,
     first: usize,
     cell_end: &[u16],
-    (leaked, written): (&[bool], &[u8]),
+    marks: &[u8],
     mut flows: Vec<(u16, u16)>,
     counts: (usize, usize, usize),
 ) -> Summary {
-    let mut keep = vec![false; n];
+    let n = marks.len();
+    let mut keep: Vec<bool> = marks.iter().map(|m| *m != 0).collect();
     keep[..first].fill(true);
-    for k in first..n {
-        keep[k] = leaked[k] || written[k] != 0;
-    }
     for (a, b) in &flows {
         keep[*a as usize] = true;
         keep[*b as usize] = true;
@@ -249,9 +254,7 @@ fn prune(
                 NO_CELL => NO_CELL,
                 c => number[c as usize],
             };
-            // Of what has leaked it does not matter who writes it.
-            let written = if leaked[k] { 0 } else { written[k] };
-            ends.push(End { leaked: leaked[k], written, cell });
+            ends.push(End { marks: marks[k], cell });
         }
     }
     for f in &mut flows {

@@ -551,6 +551,17 @@ pub struct Function {
     pub pos: Pos,
 }
 
+impl Function {
+    /// A new instruction with one result, at the position of another. It is in no block yet.
+    pub fn new_inst(&mut self, op: Op, ty: Ty, like: Inst) -> (Inst, Value) {
+        let (pos, inl) = (self.insts[like].pos, self.insts[like].inl);
+        let inst = self.insts.push(InstData { op, results: Results::new(), pos, inl });
+        let value = self.values.push(ValueData { ty, def: ValueDef::Result(inst, 0) });
+        self.insts[inst].results.push(value);
+        (inst, value)
+    }
+}
+
 /// Facts about a function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attrs {

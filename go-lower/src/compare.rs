@@ -51,8 +51,8 @@ impl Body<'_, '_> {
             _ => CmpOp::Ge,
         };
         if self.basic(tx) == Some(Basic::String) {
-            let a = self.string_operand(x);
-            let b = self.string_operand(y);
+            let a = self.read_only_string(x, Ty::STRING);
+            let b = self.read_only_string(y, Ty::STRING);
             self.at(e);
             return self.string_order(cop, a, b);
         }
@@ -67,15 +67,6 @@ impl Body<'_, '_> {
         let c = self.call_rt1("cmpstring", &[a, b], Ty::INT);
         let z = self.int(0);
         self.cmp(op, c, z)
-    }
-
-    /// A string that is only looked at.
-    fn string_operand(&mut self, x: ExprId) -> Value {
-        if let Some(b) = self.string_of_bytes(x) {
-            let v = self.expr(b);
-            return self.bytes_as_string(v);
-        }
-        self.expr(x)
     }
 
     fn equality(&mut self, e: ExprId, x: ExprId, y: ExprId, tx: Ty, ty: Ty) -> Value {
@@ -100,8 +91,8 @@ impl Body<'_, '_> {
             }
             (false, false) => {
                 if self.basic(tx) == Some(Basic::String) {
-                    let a = self.string_operand(x);
-                    let b = self.string_operand(y);
+                    let a = self.read_only_string(x, Ty::STRING);
+                    let b = self.read_only_string(y, Ty::STRING);
                     self.at(e);
                     return self.string_eq(a, b);
                 }

@@ -73,14 +73,7 @@ impl Body<'_, '_> {
         let (kt, _) = self.map_types(mt);
         self.order_all(&[x, i]);
         let m = self.expr(x);
-        let k = match self.string_of_bytes(i) {
-            Some(b) => {
-                let v = self.expr(b);
-                let s = self.bytes_as_string(v);
-                self.convert_to(s, kt)
-            }
-            None => self.expr_to(i, kt),
-        };
+        let k = self.read_only_string(i, kt);
         self.at(e);
         (m, k)
     }

@@ -36,17 +36,8 @@ impl Body<'_, '_> {
         self.order_all(&ops);
         // With a constant that is not empty the result is never one of the other operands.
         let copies = ops.iter().any(|o| self.is_text(*o));
-        let vs: Vec<Value> = ops
-            .iter()
-            .map(|o| match if copies { self.string_of_bytes(*o) } else { None } {
-                Some(b) => {
-                    let v = self.expr(b);
-                    let s = self.bytes_as_string(v);
-                    self.bitcast(s, ty)
-                }
-                None => self.expr_to(*o, ty),
-            })
-            .collect();
+        let vs: Vec<Value> =
+            ops.iter().map(|o| if copies { self.read_only_string(*o, ty) } else { self.expr_to(*o, ty) }).collect();
         self.at(e);
         self.concat_values(&vs, ty)
     }
@@ -126,7 +117,7 @@ impl Body<'_, '_> {
     }
 
     /// A byte slice as a string without a copy, for uses that do not keep it.
-    pub(super) fn bytes_as_string(&mut self, v: Value) -> Value {
+    fn bytes_as_string(&mut self, v: Value) -> Value {
         let (p, len, _) = self.slice_parts(v);
         let pty = self.ptr_to(Ty::UINT8);
         let p = self.bitcast(p, pty);
@@ -134,7 +125,7 @@ impl Body<'_, '_> {
     }
 
     /// A string as a byte slice without a copy, for uses that neither keep nor change it.
-    pub(super) fn string_as_bytes(&mut self, v: Value, ty: Ty) -> Value {
+    fn string_as_bytes(&mut self, v: Value, ty: Ty) -> Value {
         let (p, len) = self.str_parts(v);
         let pty = self.ptr_to(self.elem(ty));
         let p = self.bitcast(p, pty);
@@ -171,6 +162,18 @@ impl Body<'_, '_> {
         match (self.under(to), self.under(from)) {
             (TyKind::Slice(el), TyKind::Basic(Basic::String)) if self.size_of(el) == size => Some(arg),
             _ => None,
+        }
+    }
+
+    /// An operand as a value of type `ty`, for uses that neither keep nor change its bytes: `string(b)` is not copied.
+    pub(super) fn read_only_string(&mut self, e: ExprId, ty: Ty) -> Value {
+        match self.string_of_bytes(e) {
+            Some(b) => {
+                let v = self.expr(b);
+                let s = self.bytes_as_string(v);
+                self.convert_to(s, ty)
+            }
+            None => self.expr_to(e, ty),
         }
     }
 

@@ -137,14 +137,7 @@ impl Body<'_, '_> {
         let ty = self.ety(tag);
         // Nobody changes the bytes while they are compared, if no case does.
         let quiet = !clauses.iter().flat_map(|c| c.exprs.iter().flatten()).any(|e| self.has_call(*e));
-        let v = match if quiet { self.string_of_bytes(tag) } else { None } {
-            Some(b) => {
-                let v = self.expr(b);
-                let s = self.bytes_as_string(v);
-                self.bitcast(s, ty)
-            }
-            None => self.expr_to(tag, ty),
-        };
+        let v = if quiet { self.read_only_string(tag, ty) } else { self.expr_to(tag, ty) };
         self.at(tag);
         if self.int_signed(ty).is_some()
             && let Some(cases) = self.const_cases(clauses)

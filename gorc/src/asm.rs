@@ -55,7 +55,7 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
     };
     let names: Vec<String> = package.assembly.iter().map(|n| shown(&package, n)).collect();
     let sources: Vec<Source<'_>> = names.iter().zip(&texts).map(|(name, text)| Source { name, text }).collect();
-    let object = assemble(&sources, &options).map_err(|errors| {
+    let mut object = assemble(&sources, &options).map_err(|errors| {
         // The go command assembles file by file and stops at the first with errors.
         let file = errors.first().map_or("", |e| e.file.as_str());
         let lines: String = errors.iter().filter(|e| e.file == file).map(|e| format!("{e}\n")).collect();
@@ -66,6 +66,7 @@ pub(crate) fn assemble_package(front: &mut Frontend, p: usize, sdk: &Sdk) -> Res
         let what = "ABIInternal is the register convention of gc's own runtime, which gorc does not have";
         return Err(format!("# {}\n{file}:{}: {}: {what}", package.path, t.line, t.symbol).into());
     }
+    object.texts.iter_mut().for_each(fill_tls);
     Ok(Some(Assembled { path, object }))
 }
 
@@ -153,7 +154,7 @@ impl Assembled {
                             continue;
                         }
                     };
-                    for r in relocs.iter().filter(|r| r.kind != go_asm::RelocKind::Tls32) {
+                    for r in relocs {
                         if !seen.contains(&&r.target) {
                             seen.push(&r.target);
                         }
@@ -183,15 +184,13 @@ fn stack_of<'a>(t: &'a Text, all: &FxHashMap<&Symbol, &'a Text>, open: &mut Vec<
     t.stack.saturating_add(deepest).saturating_add(8)
 }
 
-/// The function's code, with the place of g in thread-local storage filled in.
-fn code_of(t: &Text) -> Vec<u8> {
-    let mut code = t.code.clone();
-    for r in t.relocs.iter().filter(|r| r.kind == go_asm::RelocKind::Tls32) {
+/// Fills in the place of g in thread-local storage, so that only references to symbols are left.
+fn fill_tls(t: &mut Text) {
+    for r in t.relocs.extract_if(.., |r| r.kind == go_asm::RelocKind::Tls32) {
         let at = r.offset as usize;
         let place = (i64::from(m::TLS_G) + r.addend) as i32;
-        code[at..at + 4].copy_from_slice(&place.to_le_bytes());
+        t.code[at..at + 4].copy_from_slice(&place.to_le_bytes());
     }
-    code
 }
 
 /// Code and data from assembly as the linker takes them.
@@ -224,15 +223,16 @@ pub(crate) fn link_parts(objects: &[Assembled], prog: &Program) -> LinkParts {
     for (n, a) in objects.iter().enumerate() {
         let mut relocs = |list: &[go_asm::Reloc]| -> Vec<Reloc> {
             list.iter()
-                .filter(|r| r.kind != go_asm::RelocKind::Tls32)
-                .map(|r| Reloc {
-                    offset: r.offset,
-                    kind: match r.kind {
+                .filter_map(|r| {
+                    let kind = match r.kind {
                         go_asm::RelocKind::Call | go_asm::RelocKind::Pc32 => RelocKind::Pc32,
-                        go_asm::RelocKind::Abs64 | go_asm::RelocKind::Tls32 => RelocKind::Abs64,
-                    },
-                    target: ids.get(&(n, &r.target)).copied().unwrap_or_else(|| outside.symbol(&r.target.name)),
-                    addend: r.addend,
+                        go_asm::RelocKind::Abs64 => RelocKind::Abs64,
+                        // Filled in.
+                        go_asm::RelocKind::Tls32 => return None,
+                    };
+                    let target = ids.get(&(n, &r.target)).copied();
+                    let target = target.unwrap_or_else(|| outside.symbol(&r.target.name));
+                    Some(Reloc { offset: r.offset, kind, target, addend: r.addend })
                 })
                 .collect()
         };
@@ -241,7 +241,7 @@ pub(crate) fn link_parts(objects: &[Assembled], prog: &Program) -> LinkParts {
             if let Some(file) = t.symbol.local {
                 name = format!("{}.{name}<{file}>", a.path);
             }
-            let mut f = MachineFunction::new(ids[&(n, &t.symbol)], &name, code_of(t));
+            let mut f = MachineFunction::new(ids[&(n, &t.symbol)], &name, t.code.clone());
             f.align = t.align.max(16);
             f.relocs = relocs(&t.relocs);
             f.assembly = true;

@@ -2,7 +2,7 @@
 //! Modules come from the module proxy by way of the go command. Judges nothing itself: go-asm's example
 //! `compare` does.
 
-use super::{cargo, target_dir, workspace};
+use super::{cargo, go_command, target_dir, workspace};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,14 +19,7 @@ struct Sum {
 
 /// Compares the modules of `xtask/asm-modules.txt` whose names have one of the words in them, or all.
 pub(crate) fn run(args: &[&str]) -> Result<()> {
-    let at = args.iter().position(|a| *a == "--go");
-    let go = at.and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
-    let words: Vec<&str> = args
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| at.is_none_or(|at| *i != at && *i != at + 1))
-        .map(|(_, a)| *a)
-        .collect();
+    let (go, words) = go_command(args);
     let root = output(Command::new(go).args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local"))?;
     let root = PathBuf::from(root.trim());
     let list = std::fs::read_to_string(workspace().join("xtask/asm-modules.txt"))?;

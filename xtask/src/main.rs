@@ -91,6 +91,13 @@ fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
+/// The command of real Go, which follows `--go` (else it is the one on PATH), and the other arguments.
+fn go_command<'a>(args: &[&'a str]) -> (&'a str, Vec<&'a str>) {
+    let Some(i) = args.iter().position(|a| *a == "--go") else { return ("go", args.to_vec()) };
+    let go = args.get(i + 1).copied().unwrap_or("go");
+    (go, args.iter().enumerate().filter(|(k, _)| *k != i && *k != i + 1).map(|(_, a)| *a).collect())
+}
+
 fn cargo() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
@@ -160,7 +167,7 @@ fn bless() -> Result<()> {
 
 /// Measures the stages of the front end on all of std (`GOROOT`), then those of real Go on the same files.
 fn bench_frontend(args: &[&str]) -> Result<()> {
-    let go = args.iter().position(|a| *a == "--go").and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
+    let (go, _) = go_command(args);
     let ours = |args: &[&str]| {
         let mut c = Command::new(cargo());
         c.args(["run", "-q", "--release", "-p", "gorc-types", "--example", "bench_frontend", "--"]);
@@ -190,7 +197,7 @@ fn bench_frontend(args: &[&str]) -> Result<()> {
 /// Times cold builds of hello and of a TLS server with gorc and, if there is one, with real Go (empty
 /// GOCACHE), taken in turns.
 fn bench(args: &[&str]) -> Result<()> {
-    let go = args.iter().position(|a| *a == "--go").and_then(|i| args.get(i + 1)).copied().unwrap_or("go");
+    let (go, _) = go_command(args);
     let gorc = release_gorc()?;
     let dir = go_testkit::TempDir::new("bench")?;
     for (source, rounds) in [("tests/run/hello.go", 3), ("xtask/bench/tls_server.go", 2)] {

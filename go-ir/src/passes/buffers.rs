@@ -1,12 +1,10 @@
 //! `buffers`: what escape analysis decided about buffers and conversions becomes code. Stack buffers that are
 //! not to be (their sites are not on the stack) become nil, and the code that would have used them goes away;
-//! `[]byte(s)` that nobody writes becomes the string's own bytes; constants in interfaces become data. Runs after escape analysis.
+//! `[]byte(s)` that nobody writes becomes the string's own bytes; constants in interfaces become data. Runs after
+//! escape analysis.
 
 use super::{PassCx, dce, gvn, simplify};
-use crate::ir::{
-    Block, Data, DataId, DataInit, DataReloc, FuncBody, FuncId, Function, Inst, InstData, Op, Results, Value,
-    ValueData, ValueDef,
-};
+use crate::ir::{Block, Data, DataId, DataInit, DataReloc, FuncBody, FuncId, Function, Inst, Op, Value, ValueDef};
 use crate::program::Program;
 use crate::storage::StorageMap;
 use crate::ty::{Ty, TyKind};
@@ -72,8 +70,8 @@ fn share_constants(prog: &mut Program, storage: &StorageMap) {
             TyKind::Interface(ms) if ms.is_empty() => Op::TypeDesc(ty),
             _ => Op::Itab(ty, iface),
         };
-        let word = add(f, inst, word, Ty::UNSAFE_POINTER);
-        let data = add(f, inst, Op::DataAddr(data), Ty::UNSAFE_POINTER);
+        let word = f.new_inst(word, Ty::UNSAFE_POINTER, inst);
+        let data = f.new_inst(Op::DataAddr(data), Ty::UNSAFE_POINTER, inst);
         f.insts[inst].op = Op::Compose(SmallVec::from_slice(&[word.1, data.1]));
         before.insert((id, inst), [word.0, data.0]);
         funcs.push(id);
@@ -177,8 +175,8 @@ fn borrow(id: FuncId, f: &mut Function, storage: &StorageMap) -> bool {
                 && storage.is_borrowed(id, i)
                 && let [_, s] = args[..]
             {
-                let address = part(f, i, s, 0, Ty::UNSAFE_POINTER);
-                let len = part(f, i, s, 1, Ty::INT);
+                let address = f.new_inst(Op::Extract { agg: s, index: 0 }, Ty::UNSAFE_POINTER, i);
+                let len = f.new_inst(Op::Extract { agg: s, index: 1 }, Ty::INT, i);
                 f.insts[i].op = Op::Compose(SmallVec::from_slice(&[address.1, len.1, len.1]));
                 f.blocks[b].insts.splice(k..k, [address.0, len.0]);
                 k += 2;
@@ -188,18 +186,4 @@ fn borrow(id: FuncId, f: &mut Function, storage: &StorageMap) -> bool {
         }
     }
     changed
-}
-
-/// An instruction for a part of an aggregate, at the place of another.
-fn part(f: &mut Function, at: Inst, agg: Value, index: u32, ty: Ty) -> (Inst, Value) {
-    add(f, at, Op::Extract { agg, index }, ty)
-}
-
-/// A new instruction, at the place of another.
-fn add(f: &mut Function, at: Inst, op: Op, ty: Ty) -> (Inst, Value) {
-    let (pos, inl) = (f.insts[at].pos, f.insts[at].inl);
-    let inst = f.insts.push(InstData { op, results: Results::new(), pos, inl });
-    let v = f.values.push(ValueData { ty, def: ValueDef::Result(inst, 0) });
-    f.insts[inst].results.push(v);
-    (inst, v)
 }

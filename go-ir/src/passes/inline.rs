@@ -234,12 +234,9 @@ fn devirtualize(prog: &Program, f: &mut Function, block: Block, k: usize, repl: 
         return k;
     }
     let args = args.clone();
-    let (pos, inl) = (f.insts[i].pos, f.insts[i].inl);
     let mut at = k;
     let mut emit = |f: &mut Function, op: Op, ty: Ty| {
-        let inst = f.insts.push(InstData { op, results: Results::new(), pos, inl });
-        let v = f.values.push(ValueData { ty, def: ValueDef::Result(inst, 0) });
-        f.insts[inst].results.push(v);
+        let (inst, v) = f.new_inst(op, ty, i);
         f.blocks[block].insts.insert(at, inst);
         at += 1;
         v
@@ -284,8 +281,8 @@ fn set_replacement(repl: &mut Replacements, v: Value, w: Value) {
 
 fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
     // A small function that returns what it allocates stays small, so that its callers can take it in.
-    let own = summarize(prog, f).cost.filter(|c| *c <= BUDGET && allocates_result(f));
-    let mut room = own.map_or(u32::MAX, |c| BUDGET - c);
+    let own = if allocates_result(f) { summarize(prog, f).cost } else { None };
+    let mut room = own.and_then(|c| BUDGET.checked_sub(c));
     let mut size: usize = f.blocks.iter().map(|b| b.insts.len()).sum();
     let mut repl = Replacements::new();
     let mut b = 0;
@@ -300,12 +297,10 @@ fn inline_calls(prog: &Program, f: &mut Function, summaries: &[Summary]) {
             if size < MAX_CALLER
                 && let Some(site) = wanted(prog, f, i, (f.blocks[block].cold, found), summaries, &repl)
                 && let Some(callee) = prog.body(site.func)
-                && let Some(cost) = summaries[site.func.0 as usize].cost.or(own.map(|_| u32::MAX)).or(Some(0))
-                && cost <= room
+                && let cost = summaries[site.func.0 as usize].cost.unwrap_or(u32::MAX)
+                && room.is_none_or(|r| cost <= r)
             {
-                if own.is_some() {
-                    room -= cost;
-                }
+                room = room.map(|r| r - cost);
                 size += callee.blocks.iter().map(|b| b.insts.len()).sum::<usize>();
                 if callee.blocks.len() == 1 && matches!(callee.blocks[Block(0)].term, Terminator::Return(_)) {
                     k = splice(f, block, k, i, callee, &site, &mut repl);

@@ -327,12 +327,8 @@ impl Lift<'_> {
     }
 
     fn new_inst(&mut self, op: Op, ty: Ty, like: Inst) -> (Inst, Value) {
-        let (pos, inl) = (self.f.insts[like].pos, self.f.insts[like].inl);
-        let i = self.f.insts.push(InstData { op, results: Results::new(), pos, inl });
-        let v = self.f.values.push(ValueData { ty, def: ValueDef::Result(i, 0) });
-        self.f.insts[i].results.push(v);
         self.repl.push(None);
-        (i, v)
+        self.f.new_inst(op, ty, like)
     }
 
     /// Walks the dominator tree with the current value of each variable.
